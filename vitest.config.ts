@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// unit: the fast loop, no proofs and no child processes. full: circuits, proofs, faults, the command line.
+export default defineConfig({
+  test: {
+    pool: "forks",
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
+      { extends: true, test: { name: "full", include: ["test/full/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 900_000 } },
+    ],
+  },
+});
