@@ -195,7 +195,9 @@ function verdictOf<T extends { readonly ok: true }>(run: () => T, code: RefusalC
   try {
     return run();
   } catch (e) {
-    return e instanceof Refused ? e.refusal : { ok: false, code, detail: `unreadable input: ${e instanceof Error ? e.message : "unknown"}` };
+    return e instanceof Refused
+      ? e.refusal
+      : { ok: false, code, detail: `unreadable input: ${e instanceof Error ? e.message : "unknown"}` };
   }
 }
 

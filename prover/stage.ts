@@ -17,7 +17,11 @@ export type OnStage = (event: StageEvent) => void;
  * Run one stage between its "start" and "done" events, and time it.
  * @returns the result and the wall-clock milliseconds
  */
-export async function timedStage<T>(stage: StageName, onStage: OnStage | undefined, run: () => Promise<T>): Promise<{ value: T; ms: number }> {
+export async function timedStage<T>(
+  stage: StageName,
+  onStage: OnStage | undefined,
+  run: () => Promise<T>,
+): Promise<{ value: T; ms: number }> {
   onStage?.({ stage, status: "start" });
   const t0 = performance.now();
   const value = await run();

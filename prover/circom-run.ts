@@ -1,0 +1,80 @@
+// The circom compiler (the circom2 package, compiled to wasm) as a child process.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join, parse, resolve } from "node:path";
+import { ZkStateError } from "../core/errors.js";
+
+const require = createRequire(import.meta.url);
+
+export type Optimization = 1 | 2;
+
+/** The installed compiler's version, such as "circom2 0.2.23". */
+export function compilerVersion(): string {
+  const manifest = JSON.parse(readFileSync(require.resolve("circom2/package.json"), "utf8")) as { version: string };
+  return `circom2 ${manifest.version}`;
+}
+
+/**
+ * Compile `mainText` into `outDir`, as circuit.r1cs, circuit.wasm and circuit.sym.
+ * @throws COMPILE_FAILED with the compiler's own words in details.log
+ */
+export async function runCircom(
+  mainText: string,
+  includeDirs: readonly string[],
+  optimization: Optimization,
+  outDir: string,
+): Promise<void> {
+  const scratch = await mkdtemp(join(outDir, "circom-"));
+  const main = join(scratch, "circuit.circom");
+  await writeFile(main, mainText);
+  const libs = includeDirs.flatMap((dir) => ["-l", resolve(dir)]);
+  const args = [main, "--r1cs", "--wasm", "--sym", `--O${optimization}`, ...libs, "-o", scratch];
+  const { status, log } = await run([require.resolve("circom2/cli.js"), ...args], parse(scratch).root);
+  if (status !== 0) throw failed(log);
+  try {
+    await rename(join(scratch, "circuit.r1cs"), join(outDir, "circuit.r1cs"));
+    await rename(join(scratch, "circuit_js", "circuit.wasm"), join(outDir, "circuit.wasm"));
+    await rename(join(scratch, "circuit.sym"), join(outDir, "circuit.sym"));
+  } catch (e) {
+    // Also what a full disk looks like: the wasm compiler only says that it could not write.
+    throw await failedToWrite(outDir, log, e);
+  }
+  await rm(scratch, { recursive: true, force: true });
+}
+
+// The compiler sees the disk through WASI, which resolves paths only below the working directory: it runs at the root.
+function run(argv: readonly string[], cwd: string): Promise<{ status: number | null; log: string }> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, argv, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.on("error", reject);
+    child.on("close", (status) => done({ status, log: plain(Buffer.concat(chunks).toString("utf8")) }));
+  });
+}
+
+function plain(text: string): string {
+  const escape = String.fromCharCode(27);
+  return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "").trim();
+}
+
+function failed(log: string, cause?: unknown): ZkStateError {
+  const line = log.split("\n").find((l) => l.includes("error")) ?? "the compiler gave no reason";
+  const next = "correct the circuit; details.log has the compiler's report";
+  return new ZkStateError({ code: "COMPILE_FAILED", message: `circom: ${line.trim()}`, next, details: { log }, retryable: false, cause });
+}
+
+/** When outputs are missing, ask the disk itself whether it is full. */
+async function failedToWrite(outDir: string, log: string, cause: unknown): Promise<unknown> {
+  const probe = join(outDir, "probe");
+  try {
+    await writeFile(probe, Buffer.alloc(1 << 16));
+    await rm(probe);
+    return failed(log, cause);
+  } catch (e) {
+    return e;
+  }
+}
