@@ -1,0 +1,149 @@
+// The price report: docs/rules.md section 4.
+import { verify } from "../core/eddsa.js";
+import { poseidon } from "../core/poseidon.js";
+import { BITS, K, M, PRICE_SHIFT, QUORUM, REPORT_TAG, RISK_SHIFT, SCENARIOS, U } from "./constants.js";
+import { fits, fitsSigned } from "./range.js";
+import { accepted, type Refused, type Result, refused } from "./refusal.js";
+import type { Config, Header, PriceReport } from "./types.js";
+
+/** What a batch works with: the report's prices and what follows from them. */
+export interface Prices {
+  readonly time: bigint;
+  readonly priceHash: bigint;
+  /** By underlying, scale 2^24. */
+  readonly index: readonly bigint[];
+  readonly perpMark: readonly bigint[];
+  /** By option, scale 2^24. */
+  readonly optionMark: readonly bigint[];
+  /** Index less haircut, by underlying, scale 2^24. */
+  readonly collateralPrice: readonly bigint[];
+  /** By underlying, scale 2^48. */
+  readonly perpIndex: readonly bigint[];
+  /** Risk price by column, scale 2^8. */
+  readonly ref: readonly bigint[];
+  /** Risk price by underlying, scale 2^8. */
+  readonly under: readonly bigint[];
+  /** By option and scenario, scale 2^8. */
+  readonly scenario: readonly (readonly bigint[])[];
+}
+
+type Unsigned = Omit<PriceReport, "signatures">;
+const VALUES_PER_WORD = 6;
+
+/** The 36 words of a report, in order; signed words may be negative. */
+export function reportWords(r: Unsigned): bigint[] {
+  const values = r.scenario.flat();
+  const packed: bigint[] = [];
+  for (let i = 0; i < values.length; i += VALUES_PER_WORD) {
+    packed.push(values.slice(i, i + VALUES_PER_WORD).reduceRight((word, value) => (word << BigInt(BITS.riskPrice)) + value, 0n));
+  }
+  return [r.time, ...r.index, ...r.perpMark, ...r.optionMark, ...r.fundingIntegral, ...r.squaredReturnIntegral, ...packed];
+}
+
+/** The hash that the committee signs. */
+export function priceHash(ledgerId: bigint, r: Unsigned): bigint {
+  const words = reportWords(r);
+  const h0 = poseidon([REPORT_TAG, ledgerId, ...words.slice(0, 14)]);
+  const h1 = poseidon([h0, ...words.slice(14, 29)]);
+  return poseidon([h1, ...words.slice(29)]);
+}
+
+type Check = readonly [name: string, values: readonly bigint[], count: number, ok: (x: bigint) => boolean];
+
+const isPrice = (x: bigint) => fits(x, BITS.price);
+const isPositivePrice = (x: bigint) => x > 0n && isPrice(x);
+const isIndex = (x: bigint) => fitsSigned(x, BITS.index);
+
+function rangeRefusal(r: PriceReport): Refused | undefined {
+  const checks: readonly Check[] = [
+    ["time", [r.time], 1, (x) => fits(x, BITS.time)],
+    ["index", r.index, U, isPositivePrice],
+    ["perpMark", r.perpMark, U, isPositivePrice],
+    ["optionMark", r.optionMark, K, isPrice],
+    ["fundingIntegral", r.fundingIntegral, U, isIndex],
+    ["squaredReturnIntegral", r.squaredReturnIntegral, U, (x) => fits(x, BITS.index)],
+    ["perpIndex", perpIndices(r), U, isIndex],
+    ["scenario", r.scenario.flat(), K * SCENARIOS, (x) => fits(x, BITS.riskPrice)],
+  ];
+  for (const [name, values, count, ok] of checks) {
+    if (values.length !== count) return refused("REPORT_OUT_OF_RANGE", `${count} values of ${name}`, values.length);
+    const wrong = values.find((x) => !ok(x));
+    if (wrong !== undefined) return refused("REPORT_OUT_OF_RANGE", `${name} in its width`, wrong);
+  }
+  if (r.scenario.some((row) => row.length !== SCENARIOS))
+    return refused("REPORT_OUT_OF_RANGE", `rows of ${SCENARIOS} values`, "another shape");
+  return undefined;
+}
+
+const perpIndices = (r: Unsigned): bigint[] => r.perpMark.map((mark, u) => (mark << PRICE_SHIFT) - (r.fundingIntegral[u] ?? 0n));
+
+function signatureRefusal(header: Header, r: PriceReport, hash: bigint): Refused | undefined {
+  const signers = r.signatures.map((s) => s.signer);
+  const rising = signers.every((signer, i) => i === 0 || signer > (signers[i - 1] ?? 0));
+  if (signers.length !== QUORUM || !rising) return refused("REPORT_UNSIGNED", `${QUORUM} signers in rising order`, signers.join(", "));
+  for (const { signer, signature } of r.signatures) {
+    const key = header.markets.committee[signer];
+    if (key === undefined || !verify(key, hash, signature)) return refused("REPORT_UNSIGNED", "a committee member's signature", signer);
+  }
+  return undefined;
+}
+
+function sequenceRefusal(header: Header, r: PriceReport, hash: bigint): Refused | undefined {
+  const { timestamp } = header.meta;
+  if (r.time < timestamp) return refused("REPORT_STALE", `time >= ${timestamp}`, r.time);
+  if (r.time === timestamp && hash !== header.markets.priceHash) {
+    return refused("REPORT_CONFLICT", `the report ${header.markets.priceHash}`, hash);
+  }
+  for (let u = 0; u < U; u++) {
+    const moved = (r.fundingIntegral[u] ?? 0n) - (header.markets.fundingIntegral[u] ?? 0n);
+    const size = moved < 0n ? -moved : moved;
+    const most = (header.markets.config.fundingCap[u] ?? 0n) * (r.index[u] ?? 0n) * (r.time - timestamp);
+    // 89 + 16 bits against 32 + 56 + 40 bits
+    if (size << 16n > most) return refused("FUNDING_TOO_FAST", `at most ${most >> 16n} for underlying ${u}`, size);
+    const before = header.markets.squaredReturnIntegral[u] ?? 0n;
+    const after = r.squaredReturnIntegral[u] ?? 0n;
+    if (after < before) return refused("SQUARED_RETURN_FALLS", `at least ${before} for underlying ${u}`, after);
+  }
+  return undefined;
+}
+
+/** What follows from an accepted report. */
+function derivePrices(r: PriceReport, hash: bigint, config: Config): Prices {
+  const paid = Array.from({ length: M }, (_, i) => (i < U ? r.index[i] : i < 2 * U ? r.perpMark[i - U] : r.optionMark[i - 2 * U]) ?? 0n);
+  return {
+    time: r.time,
+    priceHash: hash,
+    index: r.index,
+    perpMark: r.perpMark,
+    optionMark: r.optionMark,
+    collateralPrice: r.index.map((price, u) => (price * ((1n << 16n) - (config.haircut[u] ?? 0n))) >> 16n), // floor: collateral counts for less
+    perpIndex: perpIndices(r),
+    ref: paid.map((price) => price >> RISK_SHIFT),
+    under: r.index.map((price) => price >> RISK_SHIFT),
+    scenario: r.scenario,
+  };
+}
+
+/** The header after a report, and the prices that a batch works with. */
+export interface Opening {
+  readonly header: Header;
+  readonly prices: Prices;
+}
+
+/** Accepts a report for the next batch or says why not. `checkSignatures` false is for the long random runs of the tests only. */
+export function acceptReport(header: Header, r: PriceReport, checkSignatures = true): Result<Opening> {
+  const outOfRange = rangeRefusal(r);
+  if (outOfRange !== undefined) return outOfRange;
+  const hash = priceHash(header.meta.ledgerId, r);
+  const bad = (checkSignatures ? signatureRefusal(header, r, hash) : undefined) ?? sequenceRefusal(header, r, hash);
+  if (bad !== undefined) return bad;
+  const { fundingIntegral, squaredReturnIntegral } = r;
+  return accepted({
+    header: {
+      ...header,
+      markets: { ...header.markets, priceHash: hash, fundingIntegral, squaredReturnIntegral },
+      meta: { ...header.meta, timestamp: r.time },
+    },
+    prices: derivePrices(r, hash, header.markets.config),
+  });
+}
