@@ -207,11 +207,24 @@ function topTable(): Matrix {
   return range(4).map((c) => edwards(c === 0 ? offset : offset.add(BASE8.multiply(BigInt(c) * 2n ** 249n % ORDER))));
 }
 
+/** The challenge h enters as n = h + CHALLENGE_OFFSET; see circuits/lib/eddsa.circom. */
+const CHALLENGE_OFFSET = 11n * ORDER - 2n ** 254n;
+const digits254 = (x: bigint): Vector => range(254).map((i) => (x >> BigInt(i)) & 1n);
+/** Bit arrays for CompareBits: both bounds exceed the field order. */
+const CHALLENGE_MAX = CHALLENGE_OFFSET + R - 1n;
+const CHALLENGE_MIN_COMPLEMENT = 2n ** 254n - 1n - CHALLENGE_OFFSET;
+
 function babyJubJubFile(): string {
   return [
     ...HEADER,
     `function BABY_JUBJUB_ORDER() { return ${hex(ORDER)}; }`,
+    "// 11 * order - 2^254, and the bounds of h + that for 0 <= h < r as digits",
+    `function CHALLENGE_OFFSET() { return ${hex(CHALLENGE_OFFSET)}; }`,
+    `function CHALLENGE_MAX() { return ${literal(digits254(CHALLENGE_MAX))}; }`,
+    `function CHALLENGE_MIN_COMPLEMENT() { return ${literal(digits254(CHALLENGE_MIN_COMPLEMENT))}; }`,
+    "// [w][i]: Montgomery coordinates of (2i - 7) * 8^w * B8/2",
     `function BASE8_WINDOWS() { return ${literal(windowTable())}; }`,
+    "// [c]: Edwards coordinates of (2^249 - 1)/2 * B8 + c * 2^249 * B8",
     `function BASE8_TOP() { return ${literal(topTable())}; }`,
     "",
   ].join("\n");
