@@ -1,0 +1,129 @@
+pragma circom 2.2.0;
+include "../buses.circom";
+include "../lib/range.circom";
+include "../lib/division.circom";
+
+/// @title Slice: t_i = sign(size_i) * floor(F * |size_i| / 4) of every column
+/// @requires |size_i| <= 2^47, signs right, F in {0, 1, 2, 4}
+/// @requires the caller range-checks size_i - t_i in 48 bits: it makes 4 |t_i| = F |size_i| - rest an equation of integers
+/// @constraints 12 + 12 + 24 + 10
+template Slice() {
+    signal input sizes[12];
+    signal input signs[10];
+    signal input negative[10];
+    signal input fraction;
+    signal output slice[12];
+    signal product[12]; // 50 bits
+    signal low[12];
+    signal high[12];
+    for (var i = 0; i < 12; i++) {
+        product[i] <== fraction * (i < 2 ? sizes[i] : sizes[i] - 2 * negative[i - 2]);
+        low[i] <-- product[i] & 1; // witness
+        high[i] <-- (product[i] >> 1) & 1; // witness
+        low[i] * (1 - low[i]) === 0;
+        high[i] * (1 - high[i]) === 0;
+        var quotient = (product[i] - low[i] - 2 * high[i]) / 4;
+        slice[i] <== i < 2 ? quotient : (1 - 2 * signs[i - 2]) * quotient;
+    }
+}
+
+/// @title Liquidate: the terms of docs/rules.md section 8
+/// @input liquidate {bool}, quarter, half, full {bool} one-hot of the fraction; equity (scale 2^24) and the exact maintenance of A
+/// @input slice: the columns that move; insurance before
+/// @requires |equity| < 2^120, maintenance < 2^106, insurance in [0, 2^95)
+/// @ensures(1) A is strictly below maintenance; the whole account only if 2e < m or e < dustEquity
+/// @ensures(2) pay = ceil(sum of slice * price / 2^24) over spot and options
+/// @ensures(3) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F e / 4))), shared by discountShare
+/// @ensures(4) topUp = ceil(F * max(0, -e) / 4) which insurance holds; bounty while it lasts
+/// @ensures(5) the liquidator's reward is at least leastReward
+/// @ensures(6) all outputs are 0 when liquidate = 0
+template Liquidate() {
+    signal input liquidate;
+    signal input quarter;
+    signal input half;
+    signal input full;
+    signal input equity;
+    signal input maintenance;
+    signal input slice[12];
+    signal input insurance;
+    signal input leastReward;
+    input Prices() prices;
+    input Limits() limits;
+    signal output victimCash;
+    signal output liquidatorCash;
+    signal output insuranceAfter;
+    var fraction = quarter + 2 * half + 4 * full;
+
+    //@satisfies(1)
+    signal shortfall <== liquidate * (maintenance * 2 ** 16 - equity * 10000); // scale 2^24 * 1e4, 135 bits
+    component below = RangeCheck(136);
+    below.in <== shortfall - liquidate;
+    // witness: which reason allows the whole account
+    signal dust <-- equity + 1 <= limits.dustEquity * 2 ** 24 ? 1 : 0;
+    dust * (1 - dust) === 0;
+    var isDust = limits.dustEquity * 2 ** 24 - equity - 1;
+    var isDeep = maintenance * 2 ** 16 - 2 * equity * 10000 - 1;
+    signal reason <== dust * (isDust - isDeep) + isDeep;
+    signal allowed <== full * reason;
+    component whole = RangeCheck(137);
+    whole.in <== allowed;
+
+    //@satisfies(2)
+    signal value[10]; // 48 + 56 = 104 bits
+    var sum = 0;
+    for (var u = 0; u < 2; u++) { value[u] <== slice[u] * prices.index[u]; sum += value[u]; }
+    for (var k = 0; k < 8; k++) { value[2 + k] <== slice[4 + k] * prices.optionMark[k]; sum += value[2 + k]; }
+    component price = FloorShift(24, 85);
+    price.num <== -sum;
+    var pay = -price.q; // ceil: the victim is not shaved
+
+    //@satisfies(3) and (4): one quotient serves the discount of a solvent account and the top-up of an insolvent one
+    signal gated <== liquidate * equity;
+    component sign = Signed(121);
+    sign.in <== gated;
+    signal portion <== fraction * sign.abs; // 124 bits
+    component share = FloorShift(26, 98);
+    share.num <== portion + sign.neg * (2 ** 26 - 1); // floor of a surplus, ceil of a deficit
+    signal topUp <== sign.neg * share.q;
+    var surplus = share.q - topUp;
+    signal rate <== limits.discountRate * fraction;
+    signal scaled <== rate * shortfall; // 17 + 3 + 136 = 156 bits
+    component penalty = FloorDivConst(10000 * 2 ** 42, 56, 101);
+    penalty.num <== scaled;
+    var excess = penalty.q - surplus;
+    signal byRate <-- excess <= 0 ? 1 : 0; // witness: the rate is the smaller term
+    byRate * (1 - byRate) === 0;
+    signal taken <== byRate * excess;
+    component smaller = RangeCheck(102);
+    smaller.in <== excess - 2 * taken;
+    var discount = surplus + taken;
+    signal sharing <== limits.discountShare * discount; // 17 + 99 bits
+    component toLiquidator = FloorShift(16, 100);
+    toLiquidator.num <== sharing;
+
+    //@satisfies(4)
+    var left = insurance - topUp;
+    component holds = RangeCheck(95);
+    holds.in <== left;
+    signal offered <== limits.bounty * fraction;
+    component offer = FloorShift(2, 61);
+    offer.num <== offered;
+    var over = offer.q - left;
+    signal affordable <-- over <= 0 ? 1 : 0; // witness
+    affordable * (1 - affordable) === 0;
+    signal limited <== affordable * over;
+    component lesser = RangeCheck(96);
+    lesser.in <== over - 2 * limited;
+    signal bounty <== sign.neg * (left + limited);
+
+    //@satisfies(5)
+    component reward = RangeCheck(60);
+    reward.in <== leastReward;
+    signal surplusReward <== liquidate * (toLiquidator.q + bounty - leastReward);
+    component rewarded = RangeCheck(102);
+    rewarded.in <== surplusReward;
+
+    victimCash <== pay - discount + topUp;
+    liquidatorCash <== toLiquidator.q + bounty - pay;
+    insuranceAfter <== left + discount - toLiquidator.q - bounty;
+}

@@ -1,0 +1,127 @@
+pragma circom 2.2.0;
+include "../buses.circom";
+include "../lib/range.circom";
+include "../lib/division.circom";
+include "../lib/order-lanes.circom";
+
+/// @title OrderSide: one order of a trade. side 0 buys, side 1 sells
+/// @input trade {bool}; amount and price (56 bits); the account's minOrderId and ordersRoot; the lane's witness
+/// @ensures(1) trade = 1 implies: orderId >= minOrderId, price within the limit, the lane admits the fill
+/// @ensures(2) fee * orderSize <= maxFee * amount: maxFee is for the whole order, charged pro rata
+/// @ensures(3) body packs the order uniquely: each field is below the place of the next
+/// @constraints OrderLanes + 40 + 1 + 48 + 1 + 56 * (1 or 2) + 61 + 60 + 2 + 108
+template OrderSide(side) {
+    input Order() order;
+    signal input trade;
+    signal input amount;
+    signal input price;
+    signal input instrument;
+    signal input minOrderId;
+    signal input ordersRoot;
+    signal input laneOrderId;
+    signal input laneFilled;
+    signal input groupLanes[8];
+    signal input groups[8];
+    signal output newOrdersRoot;
+    signal output body;
+
+    component lanes = OrderLanes();
+    lanes.enabled <== trade;
+    lanes.orderId <== order.orderId;
+    signal fill <== trade * amount;
+    lanes.fill <== fill;
+    lanes.orderSize <== order.orderSize;
+    lanes.root <== ordersRoot;
+    lanes.laneOrderId <== laneOrderId;
+    lanes.laneFilled <== laneFilled;
+    lanes.groupLanes <== groupLanes;
+    lanes.groups <== groups;
+    newOrdersRoot <== lanes.newRoot;
+
+    //@satisfies(1)
+    component alive = RangeCheck(48);
+    alive.in <== trade * (order.orderId - minOrderId);
+    component limit = RangeCheck(56);
+    limit.in <== side == 0 ? order.limitPrice - price : price - order.limitPrice;
+    if (side == 1) {
+        component sellLimit = RangeCheck(56);
+        sellLimit.in <== order.limitPrice;
+    }
+    order.reduceOnly * (1 - order.reduceOnly) === 0;
+
+    //@satisfies(2)
+    component feeRange = RangeCheck(61);
+    feeRange.in <== order.fee + 2 ** 60;
+    component maxFeeRange = RangeCheck(60);
+    maxFeeRange.in <== order.maxFee;
+    signal most <== order.maxFee * fill;      // 60 + 46 bits
+    signal asked <== order.fee * order.orderSize;   // 61 + 47 bits, signed
+    component fair = RangeCheck(109);
+    fair.in <== most - asked;
+
+    //@satisfies(3) expiry < 2^41 (Slot keeps expiry - time in 40 bits), orderSize < 2^48, limitPrice < 2^57, maxFee < 2^60
+    body <== instrument + side * 2 ** 4 + order.reduceOnly * 2 ** 5 + order.expiry * 2 ** 6 + order.orderSize * 2 ** 54
+        + order.limitPrice * 2 ** 102 + order.maxFee * 2 ** 160;
+}
+
+/// @title Payment: what the buyer pays the seller, floor(amount * (price - refPrice) / 2^24), refPrice = mark for perpetuals, 0 otherwise
+/// @requires amount < 2^46 where price or column 2, 3 is not zero
+/// @ensures price in [0, 2^56)
+/// @constraints 56 + 2 + 1 + 24 + 82
+template Payment() {
+    signal input amount;
+    signal input price;
+    signal input column[13];
+    input Prices() prices;
+    signal output pay;
+    component range = RangeCheck(56);
+    range.in <== price;
+    signal mark[2];
+    for (var u = 0; u < 2; u++) { mark[u] <== column[2 + u] * prices.perpMark[u]; }
+    component floor = FloorShift(24, 80);
+    floor.num <== amount * (price - mark[0] - mark[1]); // 46 + 57 = 103 bits, signed
+    pay <== floor.q;
+}
+
+/// @title TradeMarket: what a trade owes to the market: no expired option, open interest at most max(cap, before)
+/// @input openInterestBefore, openInterestAfter of columns 2..11
+/// @requires trade = 0 implies column[2..11] = 0
+/// @constraints 8 + 1 + 41 + 30 + 2 + 65
+template TradeMarket() {
+    signal input column[13];
+    signal input openInterestBefore[10];
+    signal input openInterestAfter[10];
+    signal input time;
+    input Limits() limits;
+    signal term[8];
+    var expiry = 0;
+    var option = 0;
+    for (var k = 0; k < 8; k++) {
+        term[k] <== column[4 + k] * limits.optionExpiry[k];
+        expiry += term[k];
+        option += column[4 + k];
+    }
+    signal life <== option * (expiry - time - 1);
+    component alive = RangeCheck(40);
+    alive.in <== life;
+
+    signal old[10];
+    signal new[10];
+    signal cap[10];
+    var was = 0;
+    var is = 0;
+    var most = 0;
+    for (var i = 0; i < 10; i++) {
+        old[i] <== column[2 + i] * openInterestBefore[i];
+        new[i] <== column[2 + i] * openInterestAfter[i];
+        cap[i] <== column[2 + i] * limits.openInterestCap[i];
+        was += old[i];
+        is += new[i];
+        most += cap[i];
+    }
+    signal grandfathered <-- is <= most ? 0 : 1; // witness: allowed since it does not grow
+    grandfathered * (1 - grandfathered) === 0;
+    signal bound <== grandfathered * (was - most) + most;
+    component within = RangeCheck(64);
+    within.in <== bound - is;
+}
