@@ -4,7 +4,7 @@ import { ZkStateError } from "../core/errors.js";
 import { isCanonical } from "../core/field.js";
 import { BITS, CHAINS, COMMITTEE, K, M, U } from "./constants.js";
 import { fits } from "./range.js";
-import { emptyRoot } from "./tree.js";
+import { checkLevels, defaultNode } from "./smt.js";
 import type { Chain, Config, Header, Markets } from "./types.js";
 
 /** What a venue chooses once. */
@@ -106,11 +106,12 @@ function genesisChain(contract: bigint, quote: bigint): Chain {
  */
 export function genesis(input: GenesisInput): Header {
   const insurance = input.insurance ?? 0n;
+  checkLevels(input.nLevels);
   if (!isCanonical(input.ledgerId)) invalid("ledgerId", "[0, r)", input.ledgerId);
   if (!fits(insurance, BITS.custodyQuote)) invalid("insurance", `[0, 2^${BITS.custodyQuote})`, insurance);
   if (input.contracts.length !== CHAINS) invalid("contracts", `${CHAINS} chains`, input.contracts.length);
   return {
-    accountsRoot: emptyRoot(input.nLevels),
+    accountsRoot: defaultNode(input.nLevels),
     markets: genesisMarkets(input, insurance),
     chains: input.contracts.map((contract, i) => genesisChain(contract, i === 0 ? insurance : 0n)),
     meta: { ledgerId: input.ledgerId, batchNumber: 0n, timestamp: 0n, historyHash: 0n },

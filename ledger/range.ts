@@ -10,6 +10,12 @@ export const fitsSigned = (x: bigint, bits: number): boolean => {
   return x >= -half && x < half;
 };
 
+/** The larger of two. */
+export const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** The smaller of two. */
+export const minOf = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
 /** One value inside a packed word: its name, the value, its width and its lowest bit. */
 export type Part = readonly [name: string, value: bigint, bits: number, shift: number];
 

@@ -1,0 +1,71 @@
+// The terms of a liquidation: docs/rules.md section 8. A vertical slice of the whole portfolio at fair value.
+import { K, MARGIN_SCALE, PRICE_SHIFT, U } from "./constants.js";
+import { maxOf, minOf } from "./range.js";
+import type { Prices } from "./report.js";
+import type { Account, Config } from "./types.js";
+
+/** Amounts in 1e-6 quote; the slice in lots, signed like the victim's sizes. */
+export interface Terms {
+  readonly slice: readonly bigint[];
+  /** From the liquidator to the victim, for spot and options. */
+  readonly pay: bigint;
+  readonly discount: bigint;
+  /** dB: the liquidator's share of the discount. */
+  readonly toLiquidator: bigint;
+  /** dI: the insurance's share. */
+  readonly toInsurance: bigint;
+  /** From the insurance to a victim with negative equity. */
+  readonly topUp: bigint;
+  /** From the insurance to the liquidator of such a victim. */
+  readonly bounty: bigint;
+}
+
+/** t_i: the part of every column that moves, truncated towards zero. */
+export const sliceOf = (sizes: readonly bigint[], fraction: bigint): bigint[] => sizes.map((size) => (fraction * size) / 4n);
+
+/** Fair value of a slice's spot (at index) and options (at mark). */
+export function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
+  let value = 0n;
+  for (let u = 0; u < U; u++) value += (slice[u] ?? 0n) * (prices.index[u] ?? 0n);
+  for (let k = 0; k < K; k++) value += (slice[2 * U + k] ?? 0n) * (prices.optionMark[k] ?? 0n);
+  return -(-value >> PRICE_SHIFT); // ceil: the victim is not shaved
+}
+
+/** d: a share of the shortfall, never more than the slice's equity. e at scale 2^24, m at 2^8 * 1e4. */
+export function discountOf(config: Config, e: bigint, m: bigint, fraction: bigint): bigint {
+  const byRate = (config.discountRate * fraction * ((m << 16n) - e * MARGIN_SCALE)) / (MARGIN_SCALE << 42n); // floor of a positive number
+  return minOf(byRate, maxOf(0n, (fraction * e) >> 26n));
+}
+
+/** Everything that a liquidation moves; m > e at equal scales is required. */
+export function liquidationTerms(
+  prices: Prices,
+  config: Config,
+  insurance: bigint,
+  victim: Account,
+  e: bigint,
+  m: bigint,
+  quarters: number,
+): Terms {
+  const fraction = BigInt(quarters);
+  const slice = sliceOf(victim.sizes, fraction);
+  const discount = discountOf(config, e, m, fraction);
+  const toLiquidator = (config.discountShare * discount) >> 16n; // floor: insurance keeps the rest
+  const topUp = e < 0n ? -((fraction * e) >> 26n) : 0n; // ceil: the victim's part of the slice ends at zero or above
+  const offered = e < 0n ? (config.bounty * fraction) / 4n : 0n;
+  return {
+    slice,
+    pay: sliceValue(prices, slice),
+    discount,
+    toLiquidator,
+    toInsurance: discount - toLiquidator,
+    topUp,
+    bounty: maxOf(0n, minOf(offered, insurance - topUp)),
+  };
+}
+
+/** The whole account may go only when it is deep below maintenance or dust. */
+export function fractionAllowed(config: Config, e: bigint, m: bigint, quarters: number): boolean {
+  if (quarters === 1 || quarters === 2) return true;
+  return quarters === 4 && (2n * e * MARGIN_SCALE < m << 16n || e < config.dustEquity << PRICE_SHIFT);
+}
