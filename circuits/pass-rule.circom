@@ -5,8 +5,8 @@ include "lib/range.circom";
 /// @input enabled {bool} whether this side must pass; healthyOnly {bool} the liquidator's stricter rule
 /// @input equityBefore, maintenanceBefore (a lower bound), equityAfter, maintenanceAfter (an upper bound), exposureAfter
 /// @requires |equity| < 2^120, 0 <= maintenance < 2^106, initialFactor < 2^10
-/// @ensures(1) enabled = 1 implies the rule holds; riskRule = 1 iff the proof took the second branch
-/// @constraints 3 + 1 + 4 + 144 + 1 + 61 + 1 + 107 + 3 + 228
+/// @ensures(1) enabled = 1 implies the rule holds; notRiskier = 1 iff the proof took the second branch
+/// @constraints NL 3 + 1 + 1 + 3 + 143 + 2 + 107 + 3 + 228
 template PassRule() {
     signal input enabled;
     signal input healthyOnly;
@@ -37,13 +37,11 @@ template PassRule() {
     signal third <== branch[2] * equityAfter;
     component enough = RangeCheck(143);
     enough.in <== first + second + third;
+    // healthy: exposure < 2^60 (it is not negative, so the wider check is as strict); not riskier: m <= m0
     signal room <== branch[0] * (2 ** 60 - 1 - exposureAfter);
-    component capped = RangeCheck(60);
-    capped.in <== room;
-    // not riskier: m <= m0
     signal drop <== notRiskier * (maintenanceBefore - maintenanceAfter);
     component smaller = RangeCheck(107);
-    smaller.in <== drop;
+    smaller.in <== room + drop;
     // e * m0 >= e0 * m, 120 + 106 + 1 = 227 bits < 253
     signal left <== equityAfter * maintenanceBefore;
     signal right <== equityBefore * maintenanceAfter;

@@ -6,6 +6,7 @@ include "authorise.circom";
 include "transitions/deposit.circom";
 include "transitions/liquidate.circom";
 include "transitions/trade.circom";
+include "payment.circom";
 include "lib/poseidon.circom";
 include "lib/range.circom";
 include "lib/order-lanes-constants.circom";
@@ -84,18 +85,16 @@ template Slot() {
     terms.full <== full;
     terms.equity <== was[0].equity;
     terms.maintenance <== was[0].maintenance;
-    terms.slice <== slice.slice;
     terms.insurance <== insuranceBefore;
     terms.leastReward <== leastReward;
-    terms.prices <== prices;
     terms.limits <== limits;
 
     component payment = Payment();
     payment.amount <== amount;
     payment.price <== price;
+    payment.slice <== slice.slice;
     payment.column <== column;
     payment.prices <== prices;
-    signal pay <== is.trade * payment.pay;
 
     // a deposit that does not fit: all but `rest` is credited
     signal cashBefore <== is.deposit * before[0].cash;
@@ -112,8 +111,8 @@ template Slot() {
     signal lotsA <== (is.deposit + is.trade - is.withdraw - is.transfer) * lotsMoved;
     signal lotsB <== (is.transfer - is.trade) * lotsMoved;
 
-    side[0].cashDelta <== quoteA - pay - order[0].fee + terms.victimCash;
-    side[1].cashDelta <== quoteB + pay - order[1].fee + terms.liquidatorCash;
+    side[0].cashDelta <== quoteA - payment.pay - order[0].fee + terms.victimCash;
+    side[1].cashDelta <== quoteB + payment.pay - order[1].fee + terms.liquidatorCash;
     signal lotsOf[2][12];
     for (var i = 0; i < 12; i++) {
         lotsOf[0][i] <== column[i] * lotsA;
@@ -138,7 +137,6 @@ template Slot() {
     component deposit = Deposit();
     deposit.deposit <== is.deposit;
     deposit.isQuote <== isQuote;
-    deposit.amount <== amount;
     deposit.rest <== rest;
     deposit.cashAfter <== side[0].cash;
     deposit.sizeAfter <== spot[0] + spot[1] + lotsA;
@@ -158,8 +156,8 @@ template Slot() {
     chainsAfter[0] <== custody.after[0];
     chainsAfter[1] <== custody.after[1];
     insurance <== terms.insuranceAfter;
-    component feeSum = RangeCheck(62);
-    feeSum.in <== order[0].fee + order[1].fee;
+    component feeRange = FeeRange();
+    for (var s = 0; s < 2; s++) { feeRange.fee[s] <== order[s].fee; }
     fees <== feesBefore + order[0].fee + order[1].fee;
     for (var i = 0; i < 10; i++) { openInterest[i] <== openInterestBefore[i] + side[0].opened[i] + side[1].opened[i]; }
     component market = TradeMarket();

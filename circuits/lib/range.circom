@@ -27,13 +27,20 @@ template Bits(n) {
 /// @param n 1..253
 /// @input in any field element
 /// @ensures(1) 0 <= in < 2^n
-/// @constraints NL n, linear 1
+/// @constraints NL n, linear 0
+/// @argument n - 1 bits are signals; the top bit is implied: in minus the low bits is 0 or 2^(n-1). At most 2^253 - 1 < r: no wrap.
 template RangeCheck(n) {
     signal input in;
 
-    component bits = Bits(n);
-    bits.in <== in; //@satisfies(1) by Bits
-    for (var i = 0; i < n; i++) { _ <== bits.out[i]; }
+    assert(n >= 1 && n <= 253);
+    signal bit[n - 1];
+    var low = 0;
+    for (var i = 0; i < n - 1; i++) {
+        bit[i] <-- (in >> i) & 1; // witness
+        bit[i] * (1 - bit[i]) === 0;
+        low += bit[i] * 2 ** i;
+    }
+    (in - low) * (in - low - 2 ** (n - 1)) === 0; //@satisfies(1)
 }
 
 /// @title IsZero

@@ -29,14 +29,13 @@ template Slice() {
 
 /// @title Liquidate: the terms of docs/rules.md section 8
 /// @input liquidate {bool}, quarter, half, full {bool} one-hot of the fraction; equity (scale 2^24) and the exact maintenance of A
-/// @input slice: the columns that move; insurance before
+/// @input insurance before, leastReward as the liquidator signed it
 /// @requires |equity| < 2^120, maintenance < 2^106, insurance in [0, 2^95)
 /// @ensures(1) A is strictly below maintenance; the whole account only if 2e < m or e < dustEquity
-/// @ensures(2) pay = ceil(sum of slice * price / 2^24) over spot and options
-/// @ensures(3) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F e / 4))), shared by discountShare
-/// @ensures(4) topUp = ceil(F * max(0, -e) / 4) which insurance holds; bounty while it lasts
-/// @ensures(5) the liquidator's reward is at least leastReward
-/// @ensures(6) all outputs are 0 when liquidate = 0
+/// @ensures(2) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F e / 4))), shared by discountShare
+/// @ensures(3) topUp = ceil(F * max(0, -e) / 4) which insurance holds; bounty while it lasts
+/// @ensures(4) the liquidator's reward is at least leastReward
+/// @ensures(5) victimCash and liquidatorCash, which come on top of the payment for the slice, are 0 and insurance is kept when liquidate = 0
 template Liquidate() {
     signal input liquidate;
     signal input quarter;
@@ -44,10 +43,8 @@ template Liquidate() {
     signal input full;
     signal input equity;
     signal input maintenance;
-    signal input slice[12];
     signal input insurance;
     signal input leastReward;
-    input Prices() prices;
     input Limits() limits;
     signal output victimCash;
     signal output liquidatorCash;
@@ -68,16 +65,7 @@ template Liquidate() {
     component whole = RangeCheck(137);
     whole.in <== allowed;
 
-    //@satisfies(2)
-    signal value[10]; // 48 + 56 = 104 bits
-    var sum = 0;
-    for (var u = 0; u < 2; u++) { value[u] <== slice[u] * prices.index[u]; sum += value[u]; }
-    for (var k = 0; k < 8; k++) { value[2 + k] <== slice[4 + k] * prices.optionMark[k]; sum += value[2 + k]; }
-    component price = FloorShift(24, 85);
-    price.num <== -sum;
-    var pay = -price.q; // ceil: the victim is not shaved
-
-    //@satisfies(3) and (4): one quotient serves the discount of a solvent account and the top-up of an insolvent one
+    //@satisfies(2) (3) one quotient serves the discount of a solvent account and the top-up of an insolvent one
     signal gated <== liquidate * equity;
     component sign = Signed(121);
     sign.in <== gated;
@@ -101,7 +89,7 @@ template Liquidate() {
     component toLiquidator = FloorShift(16, 100);
     toLiquidator.num <== sharing;
 
-    //@satisfies(4)
+    //@satisfies(3)
     var left = insurance - topUp;
     component holds = RangeCheck(95);
     holds.in <== left;
@@ -116,14 +104,14 @@ template Liquidate() {
     lesser.in <== over - 2 * limited;
     signal bounty <== sign.neg * (left + limited);
 
-    //@satisfies(5)
+    //@satisfies(4)
     component reward = RangeCheck(60);
     reward.in <== leastReward;
     signal surplusReward <== liquidate * (toLiquidator.q + bounty - leastReward);
     component rewarded = RangeCheck(102);
     rewarded.in <== surplusReward;
 
-    victimCash <== pay - discount + topUp;
-    liquidatorCash <== toLiquidator.q + bounty - pay;
+    victimCash <== topUp - discount;
+    liquidatorCash <== toLiquidator.q + bounty;
     insuranceAfter <== left + discount - toLiquidator.q - bounty;
 }

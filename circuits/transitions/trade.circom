@@ -1,15 +1,15 @@
 pragma circom 2.2.0;
 include "../buses.circom";
 include "../lib/range.circom";
-include "../lib/division.circom";
 include "../lib/order-lanes.circom";
 
 /// @title OrderSide: one order of a trade. side 0 buys, side 1 sells
 /// @input trade {bool}; amount and price (56 bits); the account's minOrderId and ordersRoot; the lane's witness
 /// @ensures(1) trade = 1 implies: orderId >= minOrderId, price within the limit, the lane admits the fill
+/// @requires |fee| < 2^62, by FeeRange
 /// @ensures(2) fee * orderSize <= maxFee * amount: maxFee is for the whole order, charged pro rata
 /// @ensures(3) body packs the order uniquely: each field is below the place of the next
-/// @constraints OrderLanes + 40 + 1 + 48 + 1 + 56 * (1 or 2) + 61 + 60 + 2 + 108
+/// @constraints NL OrderLanes + 1 + 1 + 48 + 56 * (1 or 2) + 1 + 60 + 2 + 110
 template OrderSide(side) {
     input Order() order;
     signal input trade;
@@ -50,13 +50,11 @@ template OrderSide(side) {
     order.reduceOnly * (1 - order.reduceOnly) === 0;
 
     //@satisfies(2)
-    component feeRange = RangeCheck(61);
-    feeRange.in <== order.fee + 2 ** 60;
     component maxFeeRange = RangeCheck(60);
     maxFeeRange.in <== order.maxFee;
     signal most <== order.maxFee * fill;      // 60 + 46 bits
-    signal asked <== order.fee * order.orderSize;   // 61 + 47 bits, signed
-    component fair = RangeCheck(109);
+    signal asked <== order.fee * order.orderSize;   // 62 + 47 bits, signed
+    component fair = RangeCheck(110);
     fair.in <== most - asked;
 
     //@satisfies(3) expiry < 2^41 (Slot keeps expiry - time in 40 bits), orderSize < 2^48, limitPrice < 2^57, maxFee < 2^60
@@ -64,23 +62,16 @@ template OrderSide(side) {
         + order.limitPrice * 2 ** 102 + order.maxFee * 2 ** 160;
 }
 
-/// @title Payment: what the buyer pays the seller, floor(amount * (price - refPrice) / 2^24), refPrice = mark for perpetuals, 0 otherwise
-/// @requires amount < 2^46 where price or column 2, 3 is not zero
-/// @ensures price in [0, 2^56)
-/// @constraints 56 + 2 + 1 + 24 + 82
-template Payment() {
-    signal input amount;
-    signal input price;
-    signal input column[13];
-    input Prices() prices;
-    signal output pay;
-    component range = RangeCheck(56);
-    range.in <== price;
-    signal mark[2];
-    for (var u = 0; u < 2; u++) { mark[u] <== column[2 + u] * prices.perpMark[u]; }
-    component floor = FloorShift(24, 80);
-    floor.num <== amount * (price - mark[0] - mark[1]); // 46 + 57 = 103 bits, signed
-    pay <== floor.q;
+/// @title FeeRange: both fees of a trade
+/// @ensures fee[0] in [-2^60, 2^60), fee[0] + fee[1] in [0, 2^62): so |fee[1]| < 2^62, and with fee <= maxFee of both orders
+///   (OrderSide) each fee is in [-2^60, 2^60)
+/// @constraints NL 61 + 62
+template FeeRange() {
+    signal input fee[2];
+    component first = RangeCheck(61);
+    first.in <== fee[0] + 2 ** 60;
+    component sum = RangeCheck(62);
+    sum.in <== fee[0] + fee[1];
 }
 
 /// @title TradeMarket: what a trade owes to the market: no expired option, open interest at most max(cap, before)
