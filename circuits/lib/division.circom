@@ -39,7 +39,7 @@ template FloorShift(SHIFT, Q_BITS) {
 /// @output q 0 <= q < 2^Q_BITS
 /// @ensures(1) 0 <= num < 2^Q_BITS * DEN
 /// @ensures(2) q = floor(num / DEN)
-/// @constraints NL DEN_BITS + Q_BITS + zero runs of DEN - 1 (see CompareBits), linear 2 (+ CompareBits)
+/// @constraints NL DEN_BITS + Q_BITS + zero runs of DEN - 1 (see CompareBits), linear 1 (+ CompareBits)
 /// @argument num = q * DEN + rem with 0 <= rem < DEN and 0 <= q < 2^Q_BITS; the right side is below 2^(Q_BITS + DEN_BITS) <= 2^253, so the
 ///   equation holds as integers and determines q and rem.
 template FloorDivConst(DEN, DEN_BITS, Q_BITS) {

@@ -30,7 +30,7 @@ include "range.circom";
 /// @ensures(5) enabled = 1: root commits to 64 lanes, lane orderId mod 64 of which is laneOrderId * 2^48 + laneFilled with 0 <= laneFilled < 2^47 and
 ///   0 <= laneOrderId < 2^48; newRoot commits to the same lanes with that one replaced by orderId * 2^48 + filled
 /// @ensures(6) enabled = 0: newRoot = root
-/// @constraints NL 1839, linear 39
+/// @constraints NL 1839, linear 36
 ///
 /// | orderId against laneOrderId | lane after               | accepted if                       |
 /// |-----------------------------|--------------------------|-----------------------------------|

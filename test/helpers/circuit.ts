@@ -93,7 +93,7 @@ export interface Sabotage {
 
 /**
  * Include folder with a copy of circuits/lib in which some text is replaced: the generator of a cheating prover, whose witness is then put to the
- * constraints of the real circuit by `transplant`.
+ * constraints of the real circuit by `forge`.
  */
 export function sabotagedLib(changes: readonly Sabotage[]): string {
   const digest = createHash("sha256");
@@ -113,16 +113,31 @@ export function sabotagedLib(changes: readonly Sabotage[]): string {
   return dir;
 }
 
-/** The values of one circuit's witness in the wires of another, by name; wires without a counterpart take `missing`. */
-export function transplant(from: Circuit, w: Witness, to: Circuit, missing = 0n): bigint[] {
-  const result: bigint[] = new Array<bigint>(to.r1cs.nWires).fill(missing);
+/** Changes after which CompareBits accepts any bits. The hints stay in a constraint, since circom drops signals without one. */
+export const comparesNothing: readonly Sabotage[] = [
+  { file: "range.circom", find: "signal hint[runs];", replace: "signal hint[runs]; signal kept[runs];" },
+  { file: "range.circom", find: "hint[run] * below === above; //@satisfies(1)", replace: "kept[run] <== hint[run] * hint[run];" },
+  { file: "range.circom", find: "above === 0;", replace: "" },
+];
+
+/** Nested input values as edits: { x: [[1, 2]] } sets main.x[0][0] and main.x[0][1]. */
+function inputEdits(input: Input): Edits {
+  const walk = (name: string, value: InputValue): [string, bigint][] =>
+    typeof value === "object" ? value.flatMap((x, i) => walk(`${name}[${i}]`, x)) : [[name, BigInt(value)]];
+  return Object.fromEntries(Object.entries(input).flatMap(([name, value]) => walk(`main.${name}`, value)));
+}
+
+/** The witness of a cheating circuit for the input, in the wires of the real one, by name; wires without a counterpart are 0. */
+export async function forge(real: Circuit, cheating: Circuit, input: Input): Promise<bigint[]> {
+  const w = await cheating.witness(input);
+  const result = new Array<bigint>(real.r1cs.nWires).fill(0n);
   result[0] = 1n;
-  const source = from.symbols.all();
-  for (const [name, wire] of to.symbols.all()) {
+  const source = cheating.symbols.all();
+  for (const [name, wire] of real.symbols.all()) {
     const other = source.get(name);
     if (other !== undefined) result[wire] = w[other] as bigint;
   }
-  return result;
+  return edited(real, result, inputEdits(input));
 }
 
 /** A copy of the witness with other values at some names. */
