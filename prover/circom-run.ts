@@ -57,8 +57,8 @@ function run(argv: readonly string[], cwd: string): Promise<{ status: number | n
 }
 
 function plain(text: string): string {
-  const escape = String.fromCharCode(27);
-  return text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "").trim();
+  const esc = String.fromCharCode(27);
+  return text.replaceAll(new RegExp(`${esc}\\[[0-9;]*m`, "g"), "").trim();
 }
 
 function failed(log: string, cause?: unknown): ZkStateError {
