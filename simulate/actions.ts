@@ -17,6 +17,8 @@ export interface Person {
   readonly name: string;
   readonly account: number;
   key: SigningKey;
+  /** The key that replaces the current one at a nonce. */
+  readonly makeKey: (nonce: bigint) => SigningKey;
   readonly exitAddress: bigint;
   nextOrderId: bigint;
 }

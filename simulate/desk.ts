@@ -90,6 +90,15 @@ export class Desk {
     return this.venue.submit(sign.cancel(this.ledgerId, from, this.nonce(from), from.nextOrderId), what);
   }
 
+  /** Replaces the key of an account; the seed decides the new one too. */
+  newKey(person: Person, what: string): boolean {
+    const nonce = this.nonce(person);
+    const key = person.makeKey(nonce);
+    if (!this.venue.submit(sign.setKey(this.ledgerId, person, nonce, key), what)) return false;
+    person.key = key;
+    return true;
+  }
+
   /** Takes the largest slice that the rules allow from an account below maintenance. */
   liquidate(liquidator: Person, victim: Person, what: string): boolean {
     const standing = this.venue.standing(victim.account);

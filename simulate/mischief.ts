@@ -20,7 +20,6 @@ export interface Attempt {
 }
 
 const FORTUNE = quote(50_000_000);
-const UNKNOWN_ACCOUNT = 200;
 const smallDeal = (desk: Desk, { offender, maker }: Cast, btc = 0.001) =>
   desk.deal({ taker: offender, maker, side: "buy", column: PERP.BTC, lots: lots(0, btc) });
 
@@ -56,7 +55,8 @@ export const ATTEMPTS: readonly Attempt[] = [
   },
   {
     what: "a transfer to an account that does not exist",
-    make: (desk, { offender }) => sign.transfer(desk.ledgerId, offender, desk.nonce(offender), UNKNOWN_ACCOUNT, cash(quote(1))),
+    make: (desk, { offender }) =>
+      sign.transfer(desk.ledgerId, offender, desk.nonce(offender), 4 ** desk.venue.profile.nLevels - 1, cash(quote(1))),
   },
   {
     what: "a transfer of coins that the account does not have",

@@ -25,7 +25,9 @@ export const HABITS: Readonly<Record<Role, { readonly wealth: number; readonly l
 const TRADERS: readonly Role[] = ["reckless", "leveraged", "careful", "options", "holder"];
 
 export function makePerson(seed: string, name: string, account: number): Person {
-  return { name, account, key: seededKey(seed, `person/${name}`), exitAddress: seededWord(seed, `exit/${name}`, 20), nextOrderId: 1n };
+  const label = `person/${name}`;
+  const makeKey = (nonce: bigint) => seededKey(seed, `${label}/${nonce}`);
+  return { name, account, key: seededKey(seed, label), makeKey, exitAddress: seededWord(seed, `exit/${name}`, 20), nextOrderId: 1n };
 }
 
 /** n members: a market maker and a liquidator for every ten, the rest traders of all roles in turn. */

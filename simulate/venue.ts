@@ -41,7 +41,7 @@ export class Venue {
   readonly refused: RefusedAttempt[] = [];
   readonly liquidations: Liquidation[] = [];
   readonly ledgerId: bigint;
-  private readonly profile: Profile;
+  readonly profile: Profile;
   private current: MemoryState;
   private world: World | undefined;
   private report: PriceReport | undefined;
