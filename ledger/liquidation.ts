@@ -42,7 +42,7 @@ export function liquidationTerms(
   prices: Prices,
   config: Config,
   insurance: bigint,
-  victim: Account,
+  victim: Pick<Account, "sizes">,
   e: bigint,
   m: bigint,
   quarters: number,

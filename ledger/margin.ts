@@ -12,7 +12,7 @@ const MOVE_OF: readonly bigint[] = Array.from({ length: SCENARIOS }, (_, j) => B
 const UNDERLYING_OF: readonly number[] = Array.from({ length: M }, (_, i) => underlyingOf(i));
 
 /** e, scale 2^24 of 1e-6 quote: cash, spot less haircut, options at mark. */
-export function equity(prices: Prices, account: Account): bigint {
+export function equity(prices: Prices, account: Pick<Account, "cash" | "sizes">): bigint {
   let e = account.cash << PRICE_SHIFT;
   for (let u = 0; u < U; u++) e += (account.sizes[u] ?? 0n) * (prices.collateralPrice[u] ?? 0n);
   for (let k = 0; k < K; k++) e += (account.sizes[2 * U + k] ?? 0n) * (prices.optionMark[k] ?? 0n);

@@ -224,6 +224,10 @@ export function accountOf(venue: Venue, index: number): Account {
 const nonceOf = (venue: Venue, index: number): bigint => (venue.world.changed.get(index) ?? venue.world.base(index))?.nonce ?? 0n;
 const NO_SIGNATURE: Signature = { r8x: 0n, r8y: 0n, s: 0n };
 
+/** Signs, or gives an empty signature where the open batch does not check any. */
+const sign = (venue: Venue, key: SigningKey, message: () => bigint): Signature =>
+  venue.world.checkSignatures ? key.sign(message()) : NO_SIGNATURE;
+
 type Over<T> = Partial<Omit<T, "kind" | "signature" | "newSignature">>;
 
 /** A deposit of 1,000 quote on chain 0 into account 0 unless told otherwise. */
@@ -242,33 +246,33 @@ export const depositOf = ({ seed = 1, ...over }: Over<Deposit> & { seed?: number
 export function signedWithdraw(venue: Venue, over: Over<Withdraw> = {}, key = userKey(over.account ?? 0)): Withdraw {
   const account = over.account ?? 0;
   const t = { account, chain: 0, instrument: QUOTE, amount: quote(10), recipient: 0xabcn, nonce: nonceOf(venue, account), ...over };
-  return { kind: "withdraw", ...t, signature: key.sign(withdrawMessage(venue.ledgerId, t)) };
+  return { kind: "withdraw", ...t, signature: sign(venue, key, () => withdrawMessage(venue.ledgerId, t)) };
 }
 
 /** Account 0 pays account 1 ten quote unless told otherwise. */
 export function signedTransfer(venue: Venue, over: Over<Transfer> = {}, key = userKey(over.from ?? 0)): Transfer {
   const t = { from: 0, to: 1, instrument: QUOTE, amount: quote(10), nonce: nonceOf(venue, over.from ?? 0), ...over };
-  return { kind: "transfer", ...t, signature: key.sign(transferMessage(venue.ledgerId, t)) };
+  return { kind: "transfer", ...t, signature: sign(venue, key, () => transferMessage(venue.ledgerId, t)) };
 }
 
 /** Account 0 cancels its orders below 10 unless told otherwise. */
 export function signedCancel(venue: Venue, over: Over<Cancel> = {}, key = userKey(over.account ?? 0)): Cancel {
   const t = { account: 0, newMinOrderId: 10n, nonce: nonceOf(venue, over.account ?? 0), ...over };
-  return { kind: "cancel", ...t, signature: key.sign(cancelMessage(venue.ledgerId, t)) };
+  return { kind: "cancel", ...t, signature: sign(venue, key, () => cancelMessage(venue.ledgerId, t)) };
 }
 
 /** Account 0 goes to the fixture key 900 unless told otherwise. */
 export function signedSetKey(venue: Venue, over: Over<SetKey> = {}, key = userKey(over.account ?? 0), newKey = userKey(900)): SetKey {
   const t = { account: 0, newOwner: newKey.publicKey, nonce: nonceOf(venue, over.account ?? 0), ...over };
-  const message = setKeyMessage(venue.ledgerId, t);
-  return { kind: "setKey", ...t, signature: key.sign(message), newSignature: newKey.sign(message) };
+  const message = () => setKeyMessage(venue.ledgerId, t);
+  return { kind: "setKey", ...t, signature: sign(venue, key, message), newSignature: sign(venue, newKey, message) };
 }
 
 /** Account 1 takes a quarter of account 0 unless told otherwise. */
 export function signedLiquidate(venue: Venue, over: Over<Liquidate> = {}, key = userKey(over.liquidator ?? 1)): Liquidate {
   const nonce = nonceOf(venue, over.liquidator ?? 1);
   const t = { victim: 0, liquidator: 1, fraction: 1, leastReward: 0n, expiry: LAST_TIME, nonce, ...over };
-  return { kind: "liquidate", ...t, signature: key.sign(liquidateMessage(venue.ledgerId, t)) };
+  return { kind: "liquidate", ...t, signature: sign(venue, key, () => liquidateMessage(venue.ledgerId, t)) };
 }
 
 type OrderOver = Partial<Omit<Order, "signature">>;
@@ -302,8 +306,7 @@ export function signedTrade(venue: Venue, over: TradeOver = {}): Trade {
     signature: NO_SIGNATURE,
   });
   const t: Trade = { kind: "trade", ...base, buyOrder: order(base.buyerFee, buy), sellOrder: order(base.sellerFee, sell) };
-  if (!venue.world.checkSignatures) return t;
-  const signed = (side: 0 | 1, key: SigningKey) => key.sign(orderMessage(venue.ledgerId, orderTerms(t, side)));
+  const signed = (side: 0 | 1, key: SigningKey) => sign(venue, key, () => orderMessage(venue.ledgerId, orderTerms(t, side)));
   return {
     ...t,
     buyOrder: { ...t.buyOrder, signature: signed(0, buyKey ?? userKey(t.buyer)) },

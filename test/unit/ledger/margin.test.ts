@@ -5,7 +5,7 @@ import { belowMaintenance, equity, grewOrTurned, healthy, notRiskier, requiremen
 import { maxOf } from "../../../ledger/range.js";
 import type { Prices } from "../../../ledger/report.js";
 import { acceptReport } from "../../../ledger/report.js";
-import type { Account, PriceReport } from "../../../ledger/types.js";
+import type { PriceReport } from "../../../ledger/types.js";
 import { basePrices, emptyVenue, price, testConfig } from "../../helpers/ledger-fixtures.js";
 
 const SEED = { seed: 2024, numRuns: 300 };
@@ -19,7 +19,7 @@ function pricesOf(over: Partial<PriceReport> = {}): Prices {
 const prices = pricesOf();
 const none = Array.from({ length: M }, () => 0n);
 const only = (column: number, lots: bigint) => none.with(column, lots);
-const account = (cash: bigint, sizes: readonly bigint[]) => ({ cash, sizes }) as Account;
+const account = (cash: bigint, sizes: readonly bigint[]) => ({ cash, sizes });
 
 /** Section 6 written out as it stands, in rationals scaled by hand. */
 function byTheBook(shock: readonly bigint[], phi: readonly bigint[], sizes: readonly bigint[]): bigint {
