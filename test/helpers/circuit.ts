@@ -153,18 +153,18 @@ export const signalOf = (circuit: Circuit, w: Witness, name: string): bigint => 
 export const bitEdits = (name: string, value: bigint, n: number): Edits =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`${name}[${i}]`, (value >> BigInt(i)) & 1n]));
 
-/** Violated constraints as text: the names of their wires. */
-export const describeViolations = (circuit: Circuit, w: Witness, limit = 20): string[] =>
-  violated(circuit.r1cs, w, limit).map((i) => {
-    const names = wiresOf(circuit.r1cs, i).map((wire) => circuit.symbols.name(wire));
-    return `#${i}: ${names.slice(0, 6).join(" ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}`;
-  });
+/** Violated constraints, each as the names of its wires. */
+export const violations = (circuit: Circuit, w: Witness, limit = 20): string[][] =>
+  violated(circuit.r1cs, w, limit).map((i) => wiresOf(circuit.r1cs, i).map((wire) => circuit.symbols.name(wire)));
+
+const brief = (names: readonly string[]): string =>
+  `[${names.slice(0, 6).join(" ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}]`;
 
 /** The honest witness satisfies the R1CS, and its outputs are as expected; returns it. */
 export async function expectSatisfied(circuit: Circuit, input: Input, expected: Edits = {}): Promise<bigint[]> {
   const w = await circuit.witness(input);
-  const bad = describeViolations(circuit, w);
-  if (bad.length > 0) throw new Error(`${circuit.main}: honest witness refused by ${bad.join("; ")}`);
+  const bad = violations(circuit, w);
+  if (bad.length > 0) throw new Error(`${circuit.main}: honest witness refused by ${bad.map(brief).join("; ")}`);
   for (const [name, value] of Object.entries(expected)) {
     const got = signalOf(circuit, w, name);
     if (got !== mod(value)) throw new Error(`${circuit.main}: ${name} is ${got}, expected ${mod(value)}`);
@@ -172,12 +172,12 @@ export async function expectSatisfied(circuit: Circuit, input: Input, expected: 
   return w;
 }
 
-/** The R1CS refuses the edited witness; returns the violated constraints as text. With `only`, each of them names a matching wire. */
-export function expectUnsatisfied(circuit: Circuit, w: Witness, edits: Edits = {}, only?: RegExp): string[] {
-  const bad = describeViolations(circuit, edited(circuit, w, edits));
+/** The R1CS refuses the edited witness; returns the violated constraints. With `only`, each of them has a wire of a matching name. */
+export function expectUnsatisfied(circuit: Circuit, w: Witness, edits: Edits = {}, only?: RegExp): string[][] {
+  const bad = violations(circuit, edited(circuit, w, edits));
   if (bad.length === 0) throw new Error(`${circuit.main}: accepted ${Object.keys(edits).join(", ") || "a forged witness"}`);
-  const other = only && bad.find((text) => !only.test(text));
-  if (other) throw new Error(`${circuit.main}: refused for another reason: ${other}`);
+  const other = only && bad.find((names) => !names.some((name) => only.test(name)));
+  if (other) throw new Error(`${circuit.main}: refused for another reason: ${brief(other)}`);
   return bad;
 }
 

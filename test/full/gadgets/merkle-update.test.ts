@@ -205,7 +205,7 @@ describe("TreeUpdates", () => {
     expectUnsatisfied(circuit, w, { "main.newRoot": w[circuit.symbols.wire("main.oldRoot")] ?? 0n });
   });
 
-  it("refuses a selector in the field, with which any leaf could be shown (row 6)", async () => {
+  it("refuses a selector in the field, with which any leaf could be shown", async () => {
     const real = await load(1);
     const cheating = await loadCircuit({
       main: `TreeUpdates(1, ${nLevels})`,
@@ -228,10 +228,11 @@ describe("TreeUpdates", () => {
     };
     const selector = mod((forged - c0) * inverse(c1 - c0));
     const attack = { ...input, index: [selector], oldLeaf: [forged] };
-    expectUnsatisfied(real, await forge(real, cheating, attack), {}, /^#\d+: main\.bits\[0\]\.out\[0\]$|main\.index/);
+    const bad = expectUnsatisfied(real, await forge(real, cheating, attack));
+    expect(bad, "one row of one wire: the bit is boolean").toEqual([[expect.stringMatching(/bits\[0\]|b0/)]]);
   });
 
-  it("does not take a node for a leaf: the depth is fixed (row 16)", async () => {
+  it("does not take a node for a leaf: the depth is fixed", async () => {
     const circuit = await load(1);
     const { input, oldRoot } = updatesInput(leaves, nLevels, [{ index: 0, newLeaf: 1n }]);
     const levels = levelsOf(leaves);

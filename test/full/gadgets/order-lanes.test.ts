@@ -156,7 +156,7 @@ describe("OrderLanes", () => {
     expectUnsatisfied(circuit, w, { "main.enabled": 0n });
   });
 
-  it("refuses to forget what is filled by claiming another id (row 8)", async () => {
+  it("refuses to forget what is filled by claiming another id", async () => {
     const circuit = await load();
     const lanes = lanesWith([[1000n, 30n]]);
     const w = await circuit.witness(inputFor(lanes, { orderId: 1000n, fill: 7n, orderSize: 50n }));
@@ -164,7 +164,7 @@ describe("OrderLanes", () => {
     for (const inverse of [1n, half]) expectUnsatisfied(circuit, w, { "main.same": 0n, "main.inverse": inverse, "main.filled": 7n });
   });
 
-  it("refuses a second way to unpack the lane (row 7)", async () => {
+  it("refuses a second way to unpack the lane", async () => {
     // a cheating prover moves 2^48 from the id to the filled part, or takes the id as a huge field element with any filled part
     const real = await load();
     const cheating = await loadCircuit({
@@ -192,7 +192,7 @@ describe("OrderLanes", () => {
     }
   });
 
-  it("refuses an id of another lane with the same low bits taken from x + r (row 2)", async () => {
+  it("refuses an id of another lane with the same low bits taken from x + r", async () => {
     const circuit = await load();
     const w = await circuit.witness(inputFor(lanesWith([[1000n, 30n]]), { orderId: 1000n, fill: 7n, orderSize: 50n }));
     for (const id of [1000n + ID, mod(1000n - ID), R - 1n]) {

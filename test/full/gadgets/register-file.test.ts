@@ -32,7 +32,7 @@ describe("SelectByAddress", () => {
     expectUnsatisfied(circuit, w, { "main.used": 1n });
   });
 
-  it("refuses another register, two, fractions and a hidden use (row 6)", async () => {
+  it("refuses another register, two, fractions and a hidden use", async () => {
     const circuit = await load("SelectByAddress(5)");
     const w = await circuit.witness({ addresses: ADDRESSES, addr: 7, used: 1 });
     const half = (R + 1n) / 2n;
