@@ -3,9 +3,9 @@ import { addCash, addSize } from "../account.js";
 import { authorise } from "../authorise.js";
 import { BITS } from "../constants.js";
 import { fractionAllowed, liquidationTerms, type Terms } from "../liquidation.js";
-import { belowMaintenance, equity, requirement } from "../margin.js";
+import { belowMaintenance, equity } from "../margin.js";
 import { openInterestAfter } from "../open-interest.js";
-import { healthRefusal } from "../pass-rule.js";
+import { boundedRequirement, healthRefusal } from "../pass-rule.js";
 import { fits, fitsSigned } from "../range.js";
 import { accepted, type Refused, type Result, refused } from "../refusal.js";
 import { openPair, type Pair } from "../touch.js";
@@ -35,7 +35,9 @@ function fieldRefusal(world: World, t: Liquidate): Refused | undefined {
 function termsFor(world: World, t: Liquidate, victim: Account): Result<Terms> {
   const { config, insurance } = world.header.markets;
   const e = equity(world.prices, victim);
-  const { maintenance } = requirement(world.prices, config, victim.sizes);
+  const required = boundedRequirement(world, victim);
+  if (!required.ok) return required;
+  const { maintenance } = required.value;
   if (!belowMaintenance(e, maintenance)) return refused("NOT_LIQUIDATABLE", `equity * 10000 below ${maintenance << 16n}`, e * 10_000n);
   if (!fractionAllowed(config, e, maintenance, t.fraction)) return refused("FRACTION_NOT_ALLOWED", "1 or 2 quarters", t.fraction);
   const terms = liquidationTerms(world.prices, config, insurance, victim, e, maintenance, t.fraction);

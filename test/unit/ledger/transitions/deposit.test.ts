@@ -3,7 +3,20 @@ import { poseidon } from "../../../../core/poseidon.js";
 import { QUOTE } from "../../../../ledger/constants.js";
 import { accountIn } from "../../../../ledger/world.js";
 import { expectAccepted, expectRefused } from "../../../helpers/expect-refusal.js";
-import { BTC_PERP, BTC_SPOT, depositOf, exitOf, makeWorld, patchAccount, quote, userKey } from "../../../helpers/ledger-fixtures.js";
+import {
+  BTC_PERP,
+  BTC_SPOT,
+  depositOf,
+  exitOf,
+  makeWorld,
+  patchAccount,
+  price,
+  quote,
+  signedLiquidate,
+  signedTransfer,
+  signedWithdraw,
+  userKey,
+} from "../../../helpers/ledger-fixtures.js";
 
 const venue = makeWorld();
 const { world } = venue;
@@ -87,13 +100,13 @@ describe("deposit", () => {
     expectRefused(brim, depositOf({ amount: 3n }), "OVERFLOW");
   });
 
-  it("refuses an account beyond the margin bounds", () => {
+  it("reaches an account beyond the margin bounds, which can neither withdraw nor be liquidated", () => {
+    const rich = makeWorld({ accounts: 2, prices: { index: [1n << 55n, price(1)] } });
     const huge = Array.from({ length: 12 }, (_, i) => (i === BTC_PERP ? 1n << 46n : 0n));
-    const rich = makeWorld({ prices: { index: [(1n << 55n) - 1n, 1n << 24n] } });
-    expectRefused(
-      patchAccount(rich.world, 0, { sizes: huge, perpCheckpoints: rich.world.prices.perpIndex }),
-      depositOf(),
-      "MARGIN_OUT_OF_RANGE",
-    );
+    const beyond = patchAccount(rich.world, 0, { sizes: huge, perpCheckpoints: rich.world.prices.perpIndex });
+    expectAccepted(beyond, depositOf());
+    expectRefused(beyond, signedWithdraw(rich), "MARGIN_OUT_OF_RANGE");
+    expectRefused(beyond, signedLiquidate(rich), "MARGIN_OUT_OF_RANGE");
+    expectAccepted(beyond, signedTransfer(rich, { from: 1, to: 0 }));
   });
 });
