@@ -44,16 +44,81 @@ template SideBefore() {
     maintenance <== lower.maintenance;
 }
 
+/// @title SizesOfLiquidator: sizes and signs after a slot that may change every column
+/// @ensures sizes = before + column * lots + slice, in range with right signs: so every slice is an integer below 2^48 in magnitude
+/// @constraints NL 12 + 2 * 47 + 10 * 49 + 10
+template SizesOfLiquidator() {
+    signal input before[12];
+    signal input column[13];
+    signal input lots;
+    signal input slice[12];
+    signal output sizes[12];
+    signal output signs;
+    signal output negative[10];
+    for (var i = 0; i < 12; i++) { sizes[i] <== before[i] + column[i] * lots + slice[i]; }
+    component checked = Sizes();
+    checked.sizes <== sizes;
+    var packed = 0;
+    for (var i = 0; i < 10; i++) { packed += checked.signs[i] * 2 ** i; }
+    signs <== packed;
+    component parts = NegativeParts();
+    parts.sizes <== sizes;
+    parts.signs <== checked.signs;
+    negative <== parts.negative;
+}
+
+/// @title SizesOfVictim: sizes and signs after a slot that changes one column, or takes the same fraction of all
+/// @input before in range with signs and negative parts; slice: F quarters of before, rounded to zero, all zero but for a liquidation;
+///        full {bool} F = 4; size0, sign0: size and sign of the column
+/// @requires slice is an integer portion of before (Slice; the liquidator's range checks make it one); full = 1 implies column all zero
+/// @ensures sizes = before + column * lots - slice, in range; signs and negative right
+/// @argument what a liquidation leaves keeps its sign and is not zero unless F = 4 or it was zero: |s| - floor(|s| / 2) >= 1 for |s| >= 1.
+///   So only the traded column needs a range check.
+/// @constraints NL 12 + 49 + 1 + 1 + 1 + 1 + 20
+template SizesOfVictim() {
+    signal input before[12];
+    signal input signBits[10];
+    signal input negativeBefore[10];
+    signal input pickedSign[10];
+    signal input column[13];
+    signal input lots;
+    signal input slice[12];
+    signal input full;
+    signal input size0;
+    signal output sizes[12];
+    signal output signs;
+    signal output negative[10];
+    for (var i = 0; i < 12; i++) { sizes[i] <== before[i] + column[i] * lots - slice[i]; }
+    component traded = Signed(47);
+    traded.in <== size0 + lots;
+    (column[0] + column[1]) * traded.neg === 0; // spot is never negative
+    var signsBefore = 0;
+    var picked = 0;
+    var place = 0;
+    for (var i = 0; i < 10; i++) {
+        signsBefore += signBits[i] * 2 ** i;
+        picked += pickedSign[i] * 2 ** i;
+        place += column[2 + i] * 2 ** i;
+    }
+    signal set <== traded.neg * place;
+    signs <== signsBefore - picked + set - full * signsBefore;
+    signal below <== traded.neg * (size0 + lots);
+    signal left[10];
+    for (var i = 0; i < 10; i++) {
+        left[i] <== signBits[i] * (before[2 + i] - slice[2 + i]);
+        negative[i] <== left[i] + column[2 + i] * (below - negativeBefore[i]);
+    }
+}
+
 /// @title SideAfter: one account after the slot
 /// @param victim 1 for side A, whose upper margin bound is taken before the slot when it is liquidated, so that its margin is exact there
-/// @input before and what SideBefore says of it; cashDelta, sizeDelta[12]: what the slot moves; mustPass {bool}; liquidate {bool};
-///        reduceOnly {bool, 0 but for a trade}; column[13]: one-hot of the instrument
-/// @requires before is in range with right signs; for a slot that does not use the side it is all zero and so are the deltas
-/// @ensures(1) sizes and cash after are in range, signs after are right
+/// @input before and what SideBefore says of it; cashDelta; lots: what the instrument's column gains; slice: what a liquidation moves;
+///        mustPass {bool}; liquidate {bool}; full {bool} the whole account is taken; reduceOnly {bool, 0 but for a trade}; column[13]: one-hot of the instrument
+/// @requires before is in range with right signs; for a slot that does not use the side it is all zero and so is what moves
+/// @ensures(1) sizes and cash after are in range, signs and negative parts after are right
 /// @ensures(2) mustPass = 1 implies the pass rule; for the liquidator the strict one
 /// @ensures(3) reduceOnly, or passing as not riskier in a perpetual or an option, implies that the size of the column neither grew nor changed sign
 /// @ensures(4) victim and liquidate: maintenanceBefore is exact
-/// @ensures(5) opened[i] = change of max(size, 0) of column 2 + i
 template SideAfter(victim) {
     input Account() before;
     signal input signBits[10];
@@ -61,9 +126,11 @@ template SideAfter(victim) {
     signal input equityBefore;
     signal input maintenanceBefore;
     signal input cashDelta;
-    signal input sizeDelta[12];
+    signal input lots;
+    signal input slice[12];
     signal input mustPass;
     signal input liquidate;
+    signal input full;
     signal input reduceOnly;
     signal input column[13];
     input Prices() prices;
@@ -71,23 +138,53 @@ template SideAfter(victim) {
     signal output cash;
     signal output sizes[12];
     signal output signs;
-    signal output opened[10];
+    signal output negativeAfter[10];
+
+    // size and sign of the instrument's column
+    signal pickedBefore[12];
+    signal pickedSign[10];
+    var size0 = 0;
+    var sign = 0;
+    var derivative = 0;
+    for (var i = 0; i < 12; i++) {
+        pickedBefore[i] <== column[i] * before.sizes[i];
+        size0 += pickedBefore[i];
+        if (i >= 2) {
+            pickedSign[i - 2] <== column[i] * signBits[i - 2];
+            sign += pickedSign[i - 2];
+            derivative += column[i];
+        }
+    }
 
     //@satisfies(1)
     cash <== before.cash + cashDelta;
     component cashRange = RangeCheck(96);
     cashRange.in <== cash + 2 ** 95;
-    for (var i = 0; i < 12; i++) { sizes[i] <== before.sizes[i] + sizeDelta[i]; }
-    component checked = Sizes();
-    checked.sizes <== sizes;
-    var packed = 0;
-    for (var i = 0; i < 10; i++) { packed += checked.signs[i] * 2 ** i; }
-    signs <== packed;
-    component negativeAfter = NegativeParts();
-    negativeAfter.sizes <== sizes;
-    negativeAfter.signs <== checked.signs;
-    //@satisfies(5)
-    for (var i = 0; i < 10; i++) { opened[i] <== sizeDelta[2 + i] - negativeAfter.negative[i] + negative[i]; }
+    if (victim == 1) {
+        component left = SizesOfVictim();
+        left.before <== before.sizes;
+        left.signBits <== signBits;
+        left.negativeBefore <== negative;
+        left.pickedSign <== pickedSign;
+        left.column <== column;
+        left.lots <== lots;
+        left.slice <== slice;
+        left.full <== full;
+        left.size0 <== size0;
+        sizes <== left.sizes;
+        signs <== left.signs;
+        negativeAfter <== left.negative;
+    } else {
+        component taken = SizesOfLiquidator();
+        taken.before <== before.sizes;
+        taken.column <== column;
+        taken.lots <== lots;
+        taken.slice <== slice;
+        sizes <== taken.sizes;
+        signs <== taken.signs;
+        negativeAfter <== taken.negative;
+        _ <== full;
+    }
 
     component equity = Equity();
     equity.cash <== cash;
@@ -97,21 +194,13 @@ template SideAfter(victim) {
     component upper = MaintenanceUpper();
     signal afterSize[12];
     signal afterNegative[10];
-    signal victimSize[12];
-    signal victimNegative[10];
     for (var i = 0; i < 12; i++) {
         afterSize[i] <== mustPass * sizes[i];
-        if (victim == 1) {
-            victimSize[i] <== liquidate * before.sizes[i];
-            upper.sizes[i] <== afterSize[i] + victimSize[i];
-        } else { upper.sizes[i] <== afterSize[i]; }
+        upper.sizes[i] <== afterSize[i] + (victim == 1 ? liquidate : 0) * before.sizes[i];
     }
     for (var i = 0; i < 10; i++) {
-        afterNegative[i] <== mustPass * negativeAfter.negative[i];
-        if (victim == 1) {
-            victimNegative[i] <== liquidate * negative[i];
-            upper.negative[i] <== afterNegative[i] + victimNegative[i];
-        } else { upper.negative[i] <== afterNegative[i]; }
+        afterNegative[i] <== mustPass * negativeAfter[i];
+        upper.negative[i] <== afterNegative[i] + (victim == 1 ? liquidate : 0) * negative[i];
     }
     upper.prices <== prices;
     //@satisfies(4)
@@ -129,28 +218,10 @@ template SideAfter(victim) {
     rule.initialFactor <== initialFactor;
 
     //@satisfies(3)
-    signal pickedBefore[12];
-    signal pickedDelta[12];
-    signal pickedSign[10];
-    var size0 = 0;
-    var delta = 0;
-    var sign = 0;
-    var derivative = 0;
-    for (var i = 0; i < 12; i++) {
-        pickedBefore[i] <== column[i] * before.sizes[i];
-        pickedDelta[i] <== column[i] * sizeDelta[i];
-        size0 += pickedBefore[i];
-        delta += pickedDelta[i];
-        if (i >= 2) {
-            pickedSign[i - 2] <== column[i] * signBits[i - 2];
-            sign += pickedSign[i - 2];
-            derivative += column[i];
-        }
-    }
     signal notRiskier <== rule.notRiskier * derivative;
     signal held <== (1 - reduceOnly) * (1 - notRiskier);
     signal magnitude0 <== (1 - 2 * sign) * size0;
-    signal magnitude1 <== (1 - 2 * sign) * (size0 + delta); // negative if the sign changed
+    signal magnitude1 <== (1 - 2 * sign) * (size0 + lots); // negative if the sign changed
     signal kept <== (1 - held) * magnitude1;
     signal shrunk <== (1 - held) * (magnitude0 - magnitude1);
     component sameSign = RangeCheck(48);

@@ -113,13 +113,8 @@ template Slot() {
 
     side[0].cashDelta <== quoteA - payment.pay - order[0].fee + terms.victimCash;
     side[1].cashDelta <== quoteB + payment.pay - order[1].fee + terms.liquidatorCash;
-    signal lotsOf[2][12];
-    for (var i = 0; i < 12; i++) {
-        lotsOf[0][i] <== column[i] * lotsA;
-        lotsOf[1][i] <== column[i] * lotsB;
-        side[0].sizeDelta[i] <== lotsOf[0][i] - slice.slice[i];
-        side[1].sizeDelta[i] <== lotsOf[1][i] + slice.slice[i];
-    }
+    side[0].lots <== lotsA;
+    side[1].lots <== lotsB;
     side[0].mustPass <== is.withdraw + is.transfer + is.trade;
     side[1].mustPass <== is.trade + is.liquidate;
     for (var s = 0; s < 2; s++) {
@@ -128,6 +123,8 @@ template Slot() {
         side[s].negative <== was[s].negative;
         side[s].equityBefore <== was[s].equity;
         side[s].maintenanceBefore <== was[s].maintenance;
+        side[s].slice <== slice.slice;
+        side[s].full <== full;
         side[s].liquidate <== is.liquidate;
         side[s].reduceOnly <== is.trade * order[s].reduceOnly;
         side[s].column <== column;
@@ -159,7 +156,12 @@ template Slot() {
     component feeRange = FeeRange();
     for (var s = 0; s < 2; s++) { feeRange.fee[s] <== order[s].fee; }
     fees <== feesBefore + order[0].fee + order[1].fee;
-    for (var i = 0; i < 10; i++) { openInterest[i] <== openInterestBefore[i] + side[0].opened[i] + side[1].opened[i]; }
+    // open interest is the sum of positive parts: size less negative part, after and before
+    for (var i = 0; i < 10; i++) {
+        openInterest[i] <== openInterestBefore[i]
+            + side[0].sizes[2 + i] - side[0].negativeAfter[i] - before[0].sizes[2 + i] + was[0].negative[i]
+            + side[1].sizes[2 + i] - side[1].negativeAfter[i] - before[1].sizes[2 + i] + was[1].negative[i];
+    }
     component market = TradeMarket();
     market.column <== column;
     market.openInterestBefore <== openInterestBefore;

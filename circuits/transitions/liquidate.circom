@@ -5,7 +5,8 @@ include "../lib/division.circom";
 
 /// @title Slice: t_i = sign(size_i) * floor(F * |size_i| / 4) of every column
 /// @requires |size_i| <= 2^47, signs right, F in {0, 1, 2, 4}
-/// @requires the caller range-checks size_i - t_i in 48 bits: it makes 4 |t_i| = F |size_i| - rest an equation of integers
+/// @requires the liquidator's size plus t_i is range-checked in 48 bits, and so was his size: this makes t_i an integer below 2^48 in
+///   magnitude and 4 |t_i| = F |size_i| - rest, rest in {0, 1, 2, 3}, an equation of integers
 /// @constraints 12 + 12 + 24 + 10
 template Slice() {
     signal input sizes[12];
