@@ -4,9 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
+    maxWorkers: 2,
+    reporters: ["default", "./test/helpers/summary-reporter.ts"],
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
-      { extends: true, test: { name: "full", include: ["test/full/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 900_000 } },
+      { extends: true, test: { name: "full", include: ["test/full/**/*.test.ts"], testTimeout: 900_000, hookTimeout: 900_000 } },
     ],
   },
 });
