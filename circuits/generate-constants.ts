@@ -53,7 +53,7 @@ function inverse(m: Matrix): Matrix {
 /** Partial rounds of width t = 2..17 for 128-bit security, x^5, 254-bit field; there are always 8 full rounds. */
 const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
 
-export interface PoseidonParameters {
+interface PoseidonParameters {
   readonly partialRounds: number;
   /** Added to the inputs before the first S-boxes. */
   readonly first: Vector;
@@ -93,7 +93,7 @@ function sparseRounds(mix: Matrix, rounds: number): { entry: Matrix; sparseRow: 
 }
 
 /** Parameters of the permutation of width t, t = 3..17, in the form the circuit uses. */
-export function poseidonParameters(t: number): PoseidonParameters {
+function poseidonParameters(t: number): PoseidonParameters {
   const partialRounds = at(PARTIAL_ROUNDS, t - 2);
   const { mds: mix, roundConstants } = grainGenConstants({ Fp: Fr, t, roundsFull: 8, roundsPartial: partialRounds, sboxPower: 5 });
   const mixInverse = inverse(mix);

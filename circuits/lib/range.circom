@@ -152,7 +152,7 @@ template AssertAtMostBits(n, MAX) {
 /// @argument From the top: `below` counts the positions where BOUND has 1 and the number 0; `above` counts, in one run of zeros of BOUND, the
 ///   ones of the number. While below = 0 the number agrees with BOUND at its ones; the row hint * below === above then forces above = 0, so it
 ///   agrees at the zeros too. Once below > 0 the number is smaller and the row has a solution for any `above`. Counts are at most 254: no wrap.
-/// @notice A hint is free where below = above = 0; nothing else depends on it.
+/// @notice A hint is free where below = above = 0; nothing else depends on it. Digits below the last 0 of BOUND are in no row: they cannot decide.
 template CompareBits(n, BOUND, COMPLEMENT) {
     signal input bits[n];
 

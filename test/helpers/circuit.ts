@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type CompileOptions, compileCircuit } from "../../prover/artifacts.js";
 import { isInput, mod, type R1cs, readR1cs, violated, wiresOf } from "./r1cs.js";
 
-export type InputValue = bigint | number | readonly InputValue[];
+type InputValue = bigint | number | readonly InputValue[];
 export type Input = Readonly<Record<string, InputValue>>;
 export type Witness = readonly bigint[];
 /** Signal name, such as "main.q" or "main.rem[3]", to its new value. */
@@ -27,7 +27,7 @@ const CIRCUITS = join(import.meta.dirname, "../../circuits");
 const LIB = join(CIRCUITS, "lib");
 
 /** Names of wires: a wire may have several, a name that O1 removed has none. */
-export class Symbols {
+class Symbols {
   private readonly wires = new Map<string, number>();
   private readonly names = new Map<number, string>();
 
@@ -147,14 +147,14 @@ export function edited(circuit: Circuit, w: Witness, edits: Edits): bigint[] {
   return copy;
 }
 
-export const signalOf = (circuit: Circuit, w: Witness, name: string): bigint => w[circuit.symbols.wire(name)] as bigint;
+const signalOf = (circuit: Circuit, w: Witness, name: string): bigint => w[circuit.symbols.wire(name)] as bigint;
 
 /** Bits of a value as edits: bitEdits("main.out", 5n, 3) sets main.out[0], [1], [2]. */
 export const bitEdits = (name: string, value: bigint, n: number): Edits =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`${name}[${i}]`, (value >> BigInt(i)) & 1n]));
 
 /** Violated constraints, each as the names of its wires. */
-export const violations = (circuit: Circuit, w: Witness, limit = 20): string[][] =>
+const violations = (circuit: Circuit, w: Witness, limit = 20): string[][] =>
   violated(circuit.r1cs, w, limit).map((i) => wiresOf(circuit.r1cs, i).map((wire) => circuit.symbols.name(wire)));
 
 const brief = (names: readonly string[]): string =>

@@ -184,7 +184,7 @@ export const isInput = (r1cs: R1cs, wire: number): boolean =>
   wire === 0 || (wire > r1cs.nOutputs && wire <= r1cs.nOutputs + r1cs.nPublicInputs + r1cs.nPrivateInputs);
 
 /** A constraint is linear when A or B is empty or constant. */
-export function isLinear(r1cs: R1cs, constraint: number): boolean {
+function isLinear(r1cs: R1cs, constraint: number): boolean {
   const constant = (matrix: number) => r1cs.wires.subarray(r1cs.starts[matrix], r1cs.starts[matrix + 1]).every((wire) => wire === 0);
   return constant(3 * constraint) || constant(3 * constraint + 1);
 }
