@@ -54,7 +54,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** The config itself when it keeps every range of docs/rules.md section 2. @throws CONFIG_INVALID naming the first entry that does not. */
-export function checkConfig(config: Config): Config {
+function checkConfig(config: Config): Config {
   for (const [name, count, ok, range] of CHECKS) {
     const entry = config[name];
     const values: readonly unknown[] = Array.isArray(entry) ? entry : [entry];

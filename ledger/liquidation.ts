@@ -24,7 +24,7 @@ export interface Terms {
 export const sliceOf = (sizes: readonly bigint[], fraction: bigint): bigint[] => sizes.map((size) => (fraction * size) / 4n);
 
 /** Fair value of a slice's spot (at index) and options (at mark). */
-export function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
+function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
   let value = 0n;
   for (let u = 0; u < U; u++) value += (slice[u] ?? 0n) * (prices.index[u] ?? 0n);
   for (let k = 0; k < K; k++) value += (slice[2 * U + k] ?? 0n) * (prices.optionMark[k] ?? 0n);
@@ -32,7 +32,7 @@ export function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
 }
 
 /** d: a share of the shortfall, never more than the slice's equity. e at scale 2^24, m at 2^8 * 1e4. */
-export function discountOf(config: Config, e: bigint, m: bigint, fraction: bigint): bigint {
+function discountOf(config: Config, e: bigint, m: bigint, fraction: bigint): bigint {
   const byRate = (config.discountRate * fraction * ((m << 16n) - e * MARGIN_SCALE)) / (MARGIN_SCALE << 42n); // floor of a positive number
   return minOf(byRate, maxOf(0n, (fraction * e) >> 26n));
 }

@@ -20,11 +20,11 @@ export function equity(prices: Prices, account: Pick<Account, "cash" | "sizes">)
 }
 
 /** linear_u: value of the spot and the perpetual column, scale 2^8. */
-export const linear = (prices: Prices, sizes: Sizes, u: number): bigint =>
+const linear = (prices: Prices, sizes: Sizes, u: number): bigint =>
   (sizes[u] ?? 0n) * (prices.ref[u] ?? 0n) + (sizes[U + u] ?? 0n) * (prices.ref[U + u] ?? 0n);
 
 /** loss_uj for all scenarios j, scale 2^8 * 100; 0 where the move is above the configured shock. */
-export function scenarioLosses(prices: Prices, shock: bigint, sizes: Sizes, u: number): bigint[] {
+function scenarioLosses(prices: Prices, shock: bigint, sizes: Sizes, u: number): bigint[] {
   const value = linear(prices, sizes, u);
   const losses = MOVE_OF.map((move) => (magnitude(move) > shock ? 0n : -move * value));
   for (let k = u * OPTIONS_EACH; k < (u + 1) * OPTIONS_EACH; k++) {
@@ -40,7 +40,7 @@ export function scenarioLosses(prices: Prices, shock: bigint, sizes: Sizes, u: n
 }
 
 /** tail_i, scale 2^8 * 1e4: short options count at the underlying's price. */
-export function tail(prices: Prices, phi: bigint, column: number, size: bigint): bigint {
+function tail(prices: Prices, phi: bigint, column: number, size: bigint): bigint {
   const short = isOption(column) && size < 0n;
   const price = short ? prices.under[UNDERLYING_OF[column] ?? 0] : prices.ref[column];
   return phi * magnitude(size) * (price ?? 0n);

@@ -9,7 +9,7 @@ import type { Account, Lane, Order, Trade } from "./types.js";
 import type { World } from "./world.js";
 
 /** Fills so far of an order on an account: a lane with a smaller id is taken over from zero. */
-export function filledOf(account: Account, orderId: bigint): bigint {
+function filledOf(account: Account, orderId: bigint): bigint {
   const lane = account.lanes[laneOf(orderId)];
   return lane !== undefined && lane.orderId === orderId ? lane.filled : 0n;
 }

@@ -5,6 +5,7 @@ import { type Executed, executeBatch } from "./batch.js";
 import { M, U } from "./constants.js";
 import { accountLeaf, keySetHash, laterConfigHash, settlementHash, stateRoot } from "./hashing.js";
 import { ordersRoot } from "./orders.js";
+import { REFUSALS } from "./refusal.js";
 import type { Account, Batch, Header, PriceReport, Profile, Transition } from "./types.js";
 import { ordersBefore, signaturesOf, slotFields } from "./witness-slots.js";
 import { OpeningTree } from "./witness-tree.js";
@@ -35,7 +36,7 @@ export function batchWitness(before: StateReader, batch: Batch, profile: Profile
       message: `The rules refuse ${index === undefined ? "the report" : `transition ${index}`}: ${refusal.code}.`,
       expected: refusal.expected,
       got: refusal.got,
-      details: { refusal: refusal.code, ...(index === undefined ? {} : { index }) },
+      details: { refusal: refusal.code, rule: REFUSALS[refusal.code], ...(index === undefined ? {} : { index }) },
     });
   }
   return { input: circuitInput(before, executed, profile), executed };
