@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { ZkStateError } from "../../core/errors.js";
-import type { ProveJob, ProverBackend, ProveResult } from "./backend.js";
+import type { ProveJob, ProveResult, ProverBackend } from "./backend.js";
 
 const G1 = z.array(z.string());
 const Output = z.object({ pi_a: G1, pi_b: z.array(G1), pi_c: G1 });

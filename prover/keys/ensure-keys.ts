@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { VerificationKey } from "../../core/groth16.js";
 import { ZkStateError } from "../../core/errors.js";
+import type { VerificationKey } from "../../core/groth16.js";
 import { type CircuitArtifact, FileRecords } from "../artifacts.js";
 import { cacheDir } from "../cache-dir.js";
 import { ensureEntry, inspectEntry } from "../cache-entry.js";

@@ -1,6 +1,6 @@
 // Production keys: a powers-of-tau file, phase-2 contributions and a beacon, made and verified by snarkjs.
 import { ZkStateError } from "../../core/errors.js";
-import { callChild, type ChildLimits } from "../child-call.js";
+import { type ChildLimits, callChild } from "../child-call.js";
 
 export interface Beacon {
   /** Public randomness fixed in advance, such as a later block's hash: hex, an even number of digits. */

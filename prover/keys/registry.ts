@@ -1,8 +1,8 @@
 // Digests of development keys made on this machine, so that one is known by content even under another name or with its sidecar gone.
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { VerificationKey } from "../../core/groth16.js";
 import { ZkStateError } from "../../core/errors.js";
+import type { VerificationKey } from "../../core/groth16.js";
 import { sha256File } from "../file-digest.js";
 import { fileError } from "../file-errors.js";
 import { verificationKeyDigest } from "./vkey.js";

@@ -1,7 +1,7 @@
 // The verification key inside a proving key, in snarkjs' JSON shape, and the checks that make one acceptable.
 import { bn254 } from "@noble/curves/bn254.js";
-import { prepareKey, type VerificationKey } from "../../core/groth16.js";
 import { ZkStateError } from "../../core/errors.js";
+import { prepareKey, type VerificationKey } from "../../core/groth16.js";
 import { sha256 } from "../file-digest.js";
 import { inverse } from "./lagrange.js";
 import { fromLittleEndian } from "./wasm-curve.js";
