@@ -44,7 +44,7 @@ interface Run {
 
 /** Audits the head and every version that is kept. Damage is reported, not thrown. */
 export async function auditStore(engine: Engine, nLevels: number, genesisRoot: bigint, options: AuditOptions): Promise<AuditReport> {
-  const { head, oldest } = readCursor(engine);
+  const { head } = readCursor(engine);
   const report: AuditReport = { ok: true, batchNumber: head, accountsRoot: 0n, accounts: 0, nodes: 0, versions: 1, problems: [] };
   const run: Run = { engine, options, report };
   await guarded(run, () => auditBatches(run, genesisRoot, head));
@@ -54,7 +54,7 @@ export async function auditStore(engine: Engine, nLevels: number, genesisRoot: b
     await auditNodes(run, snapshot, nLevels);
     auditHeader(run, snapshot, genesisRoot);
   });
-  for (let version = head - 1; version >= oldest; version--) {
+  for (let version = head - 1; version >= readCursor(engine).oldest; version--) {
     await guarded(run, () => auditVersion(run, openSnapshot(engine, nLevels, version), genesisRoot));
     await turn(run, "versions", ++report.versions);
   }
@@ -76,10 +76,10 @@ function problem({ report }: Run, text: string): void {
 }
 
 async function turn({ options }: Run, what: string, done: number): Promise<void> {
+  if (options.signal?.aborted) throw new ZkStateError({ code: "INTERRUPTED", message: "The audit was interrupted." });
   if (done % CHUNK !== 0) return;
   options.onProgress?.(what, done);
   await nextTurn();
-  if (options.signal?.aborted) throw new ZkStateError({ code: "INTERRUPTED", message: "The audit was interrupted." });
 }
 
 async function auditAccounts(run: Run, snapshot: Snapshot): Promise<void> {

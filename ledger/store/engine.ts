@@ -1,7 +1,7 @@
 // The database under the store: LMDB, one environment per directory and process, committed with a flush to the disk.
 import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { type Database, open, type RootDatabase } from "lmdb";
+import { type Database, type DatabaseOptions, open, type RootDatabase } from "lmdb";
 import { ZkStateError } from "../../core/errors.js";
 import { corrupt } from "./corrupt.js";
 import { checkDataFile, FOREIGN } from "./data-file.js";
@@ -82,14 +82,24 @@ function start(dir: string, mode: Mode): Engine {
   // overlappingSync off: a commit returns after its flush.
   const root = open<Buffer, Buffer>({ path: dir, ...coding, readOnly, overlappingSync: false, maxDbs: TABLES.length + 1 });
   try {
-    const tables = Object.fromEntries(TABLES.map((name) => [name, root.openDB<Buffer, Buffer>({ name, ...coding, ...missing })]));
+    const tables = Object.fromEntries(TABLES.map((name) => [name, openTable(root, name, { ...coding, ...missing })]));
     return { ...(tables as Record<(typeof TABLES)[number], Table>), dir, readOnly, ...operations(root, dir) };
   } catch (error) {
     void root.close();
-    if (error instanceof Error && error.message === "Database not found")
-      throw corrupt("data.mdb is not a ledger database", FOREIGN, error);
     throw error;
   }
+}
+
+// The engine answers nothing or throws when a table is not there, depending on the mode.
+function openTable(root: RootDatabase<Buffer, Buffer>, name: string, options: DatabaseOptions): Table {
+  let table: Table | undefined;
+  try {
+    table = root.openDB<Buffer, Buffer>({ ...options, name });
+  } catch (error) {
+    if (!(error instanceof Error && error.message === "Database not found")) throw error;
+  }
+  if (table === undefined) throw corrupt("data.mdb is not a ledger database", FOREIGN);
+  return table;
 }
 
 const operations = (root: RootDatabase<Buffer, Buffer>, dir: string): Pick<Engine, "write" | "refresh" | "close"> => ({
