@@ -1,0 +1,53 @@
+// The batch circuit of a profile: compiled, and with its keys.
+import { CIRCUITS_DIR, type Instance, mainCircom } from "../circuits/instances.js";
+import { ZkStateError } from "../core/errors.js";
+import { type CircuitArtifact, type CircuitSource, compileCircuit } from "../prover/artifacts.js";
+import type { ProverBackend } from "../prover/backends/backend.js";
+import { findRapidsnark, rapidsnarkBackend } from "../prover/backends/rapidsnark.js";
+import { snarkjsBackend } from "../prover/backends/snarkjs.js";
+import { ensureKeys, type KeyArtifact, type KeyKind } from "../prover/keys/ensure-keys.js";
+import type { OnStage } from "../prover/stage.js";
+import type { Settings } from "./settings.js";
+
+export const circuitSource = (instance: Instance): CircuitSource => ({
+  name: `batch-${instance.id}`,
+  mainCircom: mainCircom(instance),
+  includeDirs: [CIRCUITS_DIR],
+});
+
+/** The cache folder as an option, when it is set. */
+export const cacheOption = (settings: Settings): { readonly cacheDir?: string } =>
+  settings.cache.value === "" ? {} : { cacheDir: settings.cache.value };
+
+function choice<T extends string>(settings: Settings, name: "keys" | "backend", choices: readonly T[]): T {
+  const { value, origin } = settings[name];
+  const found = choices.find((c) => c === value);
+  if (found !== undefined) return found;
+  throw new ZkStateError({
+    code: "CONFIG_INVALID",
+    message: `The setting ${name} has no such choice.`,
+    expected: choices.join(", "),
+    got: `${value} (${origin})`,
+    next: "zkstate config --resolved",
+  });
+}
+
+export const keyKind = (settings: Settings): KeyKind => choice(settings, "keys", ["development", "production"]);
+
+export const compiled = (instance: Instance, settings: Settings, onStage?: OnStage): Promise<CircuitArtifact> =>
+  compileCircuit(circuitSource(instance), cacheOption(settings), onStage);
+
+/** The keys of the kind that the settings ask for. Production keys are only found here, never made: that is `zkstate setup --ptau`. */
+export const keysFor = (circuit: CircuitArtifact, settings: Settings, signal: AbortSignal, onStage?: OnStage): Promise<KeyArtifact> =>
+  ensureKeys(circuit, { kind: keyKind(settings), ...cacheOption(settings), signal }, onStage);
+
+/** @throws CONFIG_INVALID when rapidsnark is asked for and not on PATH */
+export async function backendFor(settings: Settings): Promise<ProverBackend> {
+  const wanted = choice(settings, "backend", ["auto", "snarkjs", "rapidsnark"]);
+  if (wanted === "snarkjs") return snarkjsBackend;
+  const binary = await findRapidsnark();
+  if (binary !== undefined) return rapidsnarkBackend(binary);
+  if (wanted === "auto") return snarkjsBackend;
+  const next = "install rapidsnark, or choose --backend snarkjs";
+  throw new ZkStateError({ code: "CONFIG_INVALID", message: "There is no rapidsnark on PATH.", next });
+}

@@ -1,0 +1,69 @@
+// zkstate prove: a batch file in, a proof folder per batch out.
+import { instance } from "../../circuits/instances.js";
+import { EXIT, ZkStateError } from "../../core/errors.js";
+import { readBatchFile, readInput } from "../batch-file.js";
+import { type CliCommand, withExamples, withSettings } from "../command.js";
+import { executeFile } from "../execute/execute-file.js";
+import { makeProgress } from "../progress.js";
+import { proveBatches } from "../proofs/prove-batches.js";
+import { proveLines, proveResult } from "../prove-summary.js";
+
+export const command: CliCommand = {
+  define: (c) => {
+    c.requiredOption("--batch <file>", "batch file (docs/batch-file.md); - for stdin").option(
+      "--skip-invalid",
+      "leave out and report what the rules refuse, instead of refusing the whole file",
+    );
+    withSettings(c, "data", "out", "profile", "keys", "backend", "cache");
+    withExamples(
+      c,
+      "zkstate prove --batch examples/crash.json",
+      "zkstate simulate --out - | zkstate prove --batch -",
+      "zkstate prove --batch today.jsonl --skip-invalid --json > result.json",
+    );
+  },
+  run: async (context, options) => {
+    const { output, settings, signal } = context;
+    const started = performance.now();
+    const path = String(options["batch"]);
+    const file = readBatchFile(readInput(path));
+    const profile = instance(settings.profile.value);
+    signal.throwIfAborted();
+    const executed = await executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
+    const { store, skipped, numbers, fresh, finished } = executed;
+    const progress = makeProgress(output);
+    try {
+      if (finished.length > 0) output.note(`finished the interrupted file of batches up to ${finished.at(-1)} first`);
+      for (const item of skipped)
+        output.note(`left out item ${item.index} (${item.kind}): ${item.code}, expected ${item.expected}, got ${item.got}`);
+      // A turn of the event loop, so that a signal that came during the execution is seen.
+      await new Promise((resolve) => setImmediate(resolve));
+      const proven = await proveBatches(context, store, numbers, progress);
+      progress.stop();
+      const result = { file: path, proven, skipped, fresh, seconds: (performance.now() - started) / 1000 };
+      output.result(proveLines(result, settings, output.paint), proveResult(result, file));
+      return EXIT.ok;
+    } catch (e) {
+      throw fresh && e instanceof ZkStateError && numbers.length > 0 ? resumable(e) : e;
+    } finally {
+      progress.stop();
+      await store.close();
+    }
+  },
+};
+
+/** After the execution every failure leaves a file that only waits for its proofs. */
+function resumable(e: ZkStateError): ZkStateError {
+  const { code, message, expected, got, details, retryable, cause } = e;
+  const next = `${e.next === undefined ? "" : `${e.next}; `}the batch is executed and not lost: the same command resumes it`;
+  return new ZkStateError({
+    code,
+    message,
+    next,
+    details,
+    retryable,
+    cause,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+  });
+}
