@@ -32,14 +32,13 @@ export async function runCircom(
   const libs = includeDirs.flatMap((dir) => ["-l", resolve(dir)]);
   const args = [main, "--r1cs", "--wasm", "--sym", `--O${optimization}`, ...libs, "-o", scratch];
   const { status, log } = await run([require.resolve("circom2/cli.js"), ...args], parse(scratch).root);
-  if (status !== 0) throw failed(log);
+  if (status !== 0) throw await reasonFor(outDir, log);
   try {
     await rename(join(scratch, "circuit.r1cs"), join(outDir, "circuit.r1cs"));
     await rename(join(scratch, "circuit_js", "circuit.wasm"), join(outDir, "circuit.wasm"));
     await rename(join(scratch, "circuit.sym"), join(outDir, "circuit.sym"));
   } catch (e) {
-    // Also what a full disk looks like: the wasm compiler only says that it could not write.
-    throw await failedToWrite(outDir, log, e);
+    throw await reasonFor(outDir, log, e);
   }
   await rm(scratch, { recursive: true, force: true });
 }
@@ -62,13 +61,13 @@ function plain(text: string): string {
 }
 
 function failed(log: string, cause?: unknown): ZkStateError {
-  const line = log.split("\n").find((l) => l.includes("error")) ?? "the compiler gave no reason";
+  const line = log.split("\n").find((l) => l.includes("error") && !l.startsWith("previous")) ?? "the compiler gave no reason";
   const next = "correct the circuit; details.log has the compiler's report";
   return new ZkStateError({ code: "COMPILE_FAILED", message: `circom: ${line.trim()}`, next, details: { log }, retryable: false, cause });
 }
 
-/** When outputs are missing, ask the disk itself whether it is full. */
-async function failedToWrite(outDir: string, log: string, cause: unknown): Promise<unknown> {
+/** The compiler does not tell a full disk from a bad circuit, so the disk itself is asked. */
+async function reasonFor(outDir: string, log: string, cause?: unknown): Promise<unknown> {
   const probe = join(outDir, "probe");
   try {
     await writeFile(probe, Buffer.alloc(1 << 16));
