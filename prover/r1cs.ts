@@ -75,7 +75,7 @@ export async function readR1cs(path: string): Promise<R1cs> {
 }
 
 /**
- * Read an R1CS file's counts without its constraints. Sections are found wherever they stand.
+ * Read an R1CS file's counts without its constraints, checking that every section is whole.
  * @throws ARTIFACT_CORRUPT, IO_FAILED
  */
 export async function readR1csHeader(path: string): Promise<R1csHeader> {
@@ -89,16 +89,19 @@ export async function readR1csHeader(path: string): Promise<R1csHeader> {
     if (head.readUInt32LE(0) !== 0x73633172) throw corrupt(path, "wrong magic");
     const n = head.readUInt32LE(8);
     const entry = Buffer.alloc(12 + 64);
+    let found: R1csHeader | undefined;
     for (let i = 0, at = 12; i < n; i++) {
       const { bytesRead } = await handle.read(entry, 0, entry.length, at);
       if (bytesRead < 12) throw corrupt(path, "truncated");
       const length = Number(entry.readBigUInt64LE(4));
       if (at + 12 + length > size) throw corrupt(path, "truncated");
       const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
-      if (entry.readUInt32LE(0) === 1) return header(entry, view, { start: 12, end: Math.min(12 + length, bytesRead) }, path);
+      const end = Math.min(12 + length, bytesRead);
+      if (entry.readUInt32LE(0) === 1) found = header(entry, view, { start: 12, end }, path);
       at += 12 + length;
     }
-    throw corrupt(path, "no header");
+    if (found === undefined) throw corrupt(path, "no header");
+    return found;
   } finally {
     await handle.close();
   }

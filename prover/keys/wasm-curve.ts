@@ -39,8 +39,15 @@ interface Bn128 {
   readonly tm: { readonly code: Uint8Array; readonly pG1gen: number; readonly pG2gen: number };
 }
 
-/** Generate and compile the module, with the ffjavascript that snarkjs itself depends on. */
-export async function compileCurve(): Promise<CurveModule> {
+let compiled: Promise<CurveModule> | undefined;
+
+/** The module, generated and compiled once per process with the ffjavascript that snarkjs itself depends on. */
+export function compileCurve(): Promise<CurveModule> {
+  compiled ??= generate();
+  return compiled;
+}
+
+async function generate(): Promise<CurveModule> {
   const fromSnarkjs = createRequire(createRequire(import.meta.url).resolve("snarkjs"));
   const library = (await import(pathToFileURL(fromSnarkjs.resolve("ffjavascript")).href)) as {
     readonly buildBn128: (singleThread: boolean) => Promise<Bn128>;

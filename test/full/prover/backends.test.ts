@@ -1,0 +1,106 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { CircuitArtifact } from "../../../prover/artifacts.js";
+import type { ProverBackend } from "../../../prover/backends/backend.js";
+import { findRapidsnark, rapidsnarkBackend } from "../../../prover/backends/rapidsnark.js";
+import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
+import type { KeyArtifact } from "../../../prover/keys/ensure-keys.js";
+import { proveAndVerify } from "../../../prover/prove-batch.js";
+import { computeWitness } from "../../../prover/witness.js";
+import { multiplier, prepared, tempDir } from "../../helpers/toy-circuit.js";
+
+let dir: string;
+let circuit: CircuitArtifact;
+let keys: KeyArtifact;
+let wtnsPath: string;
+const { input } = multiplier();
+beforeAll(async () => {
+  dir = await tempDir();
+  ({ circuit, keys } = await prepared(multiplier(), await tempDir()));
+  wtnsPath = join(dir, "w.wtns");
+  await computeWitness({ wasmPath: circuit.wasmPath, input, wtnsPath });
+});
+
+/** A stand-in for the rapidsnark binary: a shell script. */
+async function fakeBinary(name: string, body: string): Promise<string> {
+  await mkdir(join(dir, name));
+  const path = join(dir, name, "rapidsnark");
+  await writeFile(path, `#!/bin/sh\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+describe("snarkjs backend", () => {
+  it("proves, and reports progress", async () => {
+    const fractions: number[] = [];
+    const { publicSignals } = await snarkjsBackend.prove({ zkeyPath: keys.zkeyPath, wtnsPath, onProgress: (f) => fractions.push(f) });
+    expect(publicSignals).toEqual(["33", "11"]);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.length).toBeGreaterThan(3);
+  });
+
+  it("is killed by an abort, before and during", async () => {
+    const interrupted = { code: "INTERRUPTED" };
+    const job = { zkeyPath: keys.zkeyPath, wtnsPath };
+    await expect(snarkjsBackend.prove({ ...job, signal: AbortSignal.abort() })).rejects.toMatchObject(interrupted);
+    const t0 = performance.now();
+    await expect(snarkjsBackend.prove({ ...job, signal: AbortSignal.timeout(50) })).rejects.toMatchObject(interrupted);
+    expect(performance.now() - t0).toBeLessThan(1000);
+  });
+
+  it("is killed by its time limit", async () => {
+    const late = snarkjsBackend.prove({ zkeyPath: keys.zkeyPath, wtnsPath, timeoutMs: 20 });
+    await expect(late).rejects.toMatchObject({ code: "TIMEOUT", retryable: true });
+  });
+
+  it("reports files it cannot use as a retryable failure", async () => {
+    const failure = snarkjsBackend.prove({ zkeyPath: join(dir, "none.zkey"), wtnsPath });
+    await expect(failure).rejects.toMatchObject({ code: "PROVER_FAILED", retryable: true });
+  });
+});
+
+describe("rapidsnark backend", () => {
+  it("is found on PATH only when it can run", async () => {
+    const path = await fakeBinary("found", "exit 0");
+    expect(await findRapidsnark(`${join(dir, "nowhere")}:${join(dir, "found")}`)).toBe(path);
+    await mkdir(join(dir, "empty"));
+    expect(await findRapidsnark(join(dir, "empty"))).toBeUndefined();
+  });
+
+  it("reads a binary's files, a zero byte at the end and no curve included", async () => {
+    const { proof, publicSignals } = await snarkjsBackend.prove({ zkeyPath: keys.zkeyPath, wtnsPath });
+    const { curve: _curve, ...bare } = proof;
+    await writeFile(join(dir, "proof"), `${JSON.stringify(bare)}\0`);
+    await writeFile(join(dir, "public"), JSON.stringify(publicSignals));
+    const binary = await fakeBinary("good", `cp '${join(dir, "proof")}' "$3" && cp '${join(dir, "public")}' "$4"`);
+    const proven = await proveAndVerify({ circuit, keys, input, backend: rapidsnarkBackend(binary) });
+    expect(proven).toMatchObject({ backend: "rapidsnark", publicSignals: ["33", "11"] });
+  });
+
+  it.each([
+    ["fails", "echo no >&2; exit 3", { code: "PROVER_FAILED", details: { stderr: "no\n" } }],
+    ["dies", "kill -9 $$", { code: "PROVER_FAILED" }],
+    ["writes nothing", "exit 0", { code: "PROVER_FAILED" }],
+    ["hangs", "exec sleep 60", { code: "TIMEOUT" }],
+  ])("names what happens when the binary %s", async (name, body, want) => {
+    const backend = rapidsnarkBackend(await fakeBinary(name.replace(" ", "-"), body));
+    const failure = backend.prove({ zkeyPath: keys.zkeyPath, wtnsPath, timeoutMs: 1000 });
+    await expect(failure).rejects.toMatchObject({ ...want, retryable: true });
+  });
+});
+
+describe("proveAndVerify", () => {
+  it("refuses what a lying backend returns", async () => {
+    const honest = await snarkjsBackend.prove({ zkeyPath: keys.zkeyPath, wtnsPath });
+    const lies: readonly unknown[] = [
+      { ...honest, publicSignals: ["34", "11"] },
+      { ...honest, proof: { ...honest.proof, pi_a: honest.proof.pi_c } },
+      { proof: null, publicSignals: [] },
+    ];
+    for (const lie of lies) {
+      const backend: ProverBackend = { name: "liar", prove: async () => lie as Awaited<ReturnType<ProverBackend["prove"]>> };
+      await expect(proveAndVerify({ circuit, keys, input, backend })).rejects.toMatchObject({ code: "PROVER_FAILED", retryable: true });
+    }
+  });
+});
