@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // zkstate on the command line: finds the command, loads only that one, and turns errors into exit codes.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, ZkStateError } from "../core/errors.js";
 import { type CliCommand, type Context, type Options, settingFlags } from "./command.js";
 import { asZkStateError, makeOutput, type Output } from "./output.js";
 import { resolveSettings } from "./settings.js";
+import { packageVersion } from "./version.js";
 
 interface Entry {
   readonly summary: string;
@@ -27,18 +27,6 @@ const EXIT_CODES = `
 Exit codes: 0 ok, 1 a proof or check says no, 2 usage or configuration, 3 refused by the rules,
 4 infrastructure (try again), 5 timeout, 6 version or key mismatch, 130 interrupted.`;
 
-function version(): string {
-  for (const path of ["../../package.json", "../package.json"]) {
-    try {
-      const json: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
-      if (typeof json === "object" && json !== null && "version" in json) return String(json.version);
-    } catch {
-      // the other path is right: sources and dist differ by one folder
-    }
-  }
-  return "unknown";
-}
-
 type Run = (entry: CliCommand, options: Options, args: readonly string[]) => Promise<void>;
 
 function globalOptions(command: Command): Command {
@@ -54,7 +42,7 @@ function globalOptions(command: Command): Command {
 async function buildProgram(name: string | undefined, run: Run): Promise<Command> {
   const program = globalOptions(new Command("zkstate"))
     .description("A derivatives ledger whose every batch comes with a proof.")
-    .version(version())
+    .version(packageVersion())
     .addHelpText("after", EXIT_CODES);
   for (const [key, entry] of Object.entries(COMMANDS)) {
     const command = globalOptions(program.command(key).description(entry.summary));
@@ -121,7 +109,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function usageError(e: CommanderError, name: string | undefined): ZkStateError {
   const command = name !== undefined && name in COMMANDS ? ` ${name}` : "";
-  const message = e.message.replace(/^error: /, "");
+  const message = e.message.replace(/^error: /, "").replace(/\.$/, "");
   return new ZkStateError({
     code: "USAGE",
     message: `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`,

@@ -90,3 +90,9 @@ export function asZkStateError(e: unknown): ZkStateError {
   const next = "this is a fault of zkstate itself: please report it with the command and, with ZKSTATE_DEBUG=1, the stack";
   return new ZkStateError({ code: "INTERNAL", message: `Unexpected: ${message}`, next, cause: e });
 }
+
+/** Code and sentence of any thrown value, in one line. */
+export function errorText(e: unknown): string {
+  const { code, message } = asZkStateError(e);
+  return `${code}: ${message}`;
+}

@@ -1,5 +1,6 @@
 // zkstate simulate: a batch file from a seed, from candles or from trades, made by running the real ledger.
 import { Option } from "commander";
+import { instance } from "../../circuits/instances.js";
 import { EXIT, ZkStateError } from "../../core/errors.js";
 import type { Profile } from "../../ledger/types.js";
 import { crashStory } from "../../simulate/crash-story.js";
@@ -8,7 +9,6 @@ import { type Run, reportOf } from "../../simulate/run.js";
 import { parseCandles, parseTrades } from "../../simulate/tape.js";
 import { readInput } from "../batch-file.js";
 import { type CliCommand, type Options, withExamples, withSettings } from "../command.js";
-import { findProfile } from "../profiles.js";
 import { simulationLines } from "../simulation-summary.js";
 import { batchText, writeText } from "../write-text.js";
 
@@ -74,14 +74,14 @@ export const command: CliCommand = {
       "zkstate simulate --out batch.json",
       "zkstate simulate --seed 7 --accounts 30 --batches 100 --out - | zkstate prove --batch -",
       "zkstate simulate --candles btc-1m.csv --batches 48 --out tape.json",
-      "zkstate simulate --story crash --out examples/crash.json   # how examples/crash.json is made",
+      "zkstate simulate --story crash --seed zkstate --out examples/crash.json",
     );
   },
   run: async ({ output, settings }, options) => {
     const out = options["out"];
     if (out === "-" && output.json)
       throw new ZkStateError({ code: "USAGE", message: "--json and --out - both want stdout.", next: "write the file with --out FILE" });
-    const base = findProfile(settings.profile.value);
+    const base = instance(settings.profile.value);
     const profile = { ...base, nTx: count(options["nTx"], "nTx", 1, 4096) ?? base.nTx };
     const seed = String(options["seed"]);
     const started = performance.now();
