@@ -7,8 +7,9 @@ include "lib/range.circom";
 /// @input chain {bool}; column: the one-hot of the instrument; amount, rest (the refund of a deposit); key, address
 /// @ensures(1) a deposit consumes the chain's queue: head = P5(head, key, address, instrument + amount * 2^4), count += 1
 /// @ensures(2) a withdrawal or a refund appends to the chain's queue: head = P3(head, address, instrument + paid * 2^4), count += 1
+/// @ensures(4) address has 160 bits, so that a contract can pay it
 /// @ensures(3) custody of the asset moves by what was credited or paid and stays in range
-/// @constraints P5 + P3 + 2 + 1 + 12 + 8 + 100
+/// @constraints P5 + P3 + 2 + 160 + 1 + 12 + 8 + 100
 template Custody() {
     input Chain() before[2];
     input Kind() is;
@@ -33,6 +34,10 @@ template Custody() {
     signal deposits[2];
     deposits[1] <== is.deposit * chain;
     deposits[0] <== is.deposit - deposits[1];
+
+    //@satisfies(4)
+    component addressRange = RangeCheck(160);
+    addressRange.in <== address;
 
     //@satisfies(2)
     component noRefund = IsZero();

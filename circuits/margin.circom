@@ -25,19 +25,28 @@ template NegativeParts() {
 }
 
 /// @title Equity at scale 2^24
-/// @requires |cash| < 2^95, |size| < 2^47, prices < 2^56
-/// @ensures equity = cash * 2^24 + spot at collateral price + options at mark; |equity| < 2^120
-/// @constraints 10
+/// @requires |cash| <= 2^95, |size| <= 2^47, prices < 2^56
+/// @ensures equity = cash * 2^24 + spot at collateral price + options at mark; fair = the same with spot at index; both below 2^120 in magnitude
+/// @constraints NL 12, linear 2
 template Equity() {
     signal input cash;
     signal input sizes[12];
     input Prices() prices;
     signal output equity;
+    signal output fair;
     signal value[10]; // 48 + 56 = 104 bits
+    signal whole[2];
     var sum = cash * 2 ** 24;
-    for (var u = 0; u < 2; u++) { value[u] <== sizes[u] * prices.collateralPrice[u]; sum += value[u]; }
+    var haircut = 0;
+    for (var u = 0; u < 2; u++) {
+        value[u] <== sizes[u] * prices.collateralPrice[u];
+        whole[u] <== sizes[u] * prices.index[u];
+        sum += value[u];
+        haircut += whole[u] - value[u];
+    }
     for (var k = 0; k < 8; k++) { value[2 + k] <== sizes[4 + k] * prices.optionMark[k]; sum += value[2 + k]; }
     equity <== sum;
+    fair <== sum + haircut;
 }
 
 /// @title Tails and exposure of a portfolio

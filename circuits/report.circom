@@ -159,11 +159,14 @@ template PriceReport() {
     prices.optionMark <== optionMark;
     component haircutPrice[2];
     component step[2][3];
+    component perpIndexRange[2];
     for (var u = 0; u < 2; u++) {
         haircutPrice[u] = FloorShift(16, 57); // 56 + 17 = 73 bits
         haircutPrice[u].num <== index[u] * (2 ** 16 - haircut[u]);
         prices.collateralPrice[u] <== haircutPrice[u].q;
         prices.perpIndex[u] <== perpMark[u] * 2 ** 24 - fundingIntegral[u];
+        perpIndexRange[u] = RangeCheck(88);
+        perpIndexRange[u].in <== prices.perpIndex[u] + 2 ** 87;
         prices.under[u] <== spotRisk[u].risk;
         prices.ref[u] <== spotRisk[u].risk;
         prices.ref[2 + u] <== perpRisk[u].risk;

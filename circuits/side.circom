@@ -17,13 +17,14 @@ template SignBits() {
 
 /// @title SideBefore: what the rules need to know of an account before the slot
 /// @requires sizes in range with right signs; all zero for a slot that does not use the side
-/// @ensures equity is exact, maintenance a lower bound; negative = min(size, 0) of columns 2..11
+/// @ensures equity and fair equity are exact, maintenance a lower bound; negative = min(size, 0) of columns 2..11
 template SideBefore() {
     input Account() account;
     input Prices() prices;
     signal output signBits[10];
     signal output negative[10];
     signal output equity;
+    signal output fair;
     signal output maintenance;
     component bits = SignBits();
     bits.signs <== account.signs;
@@ -37,6 +38,7 @@ template SideBefore() {
     value.sizes <== account.sizes;
     value.prices <== prices;
     equity <== value.equity;
+    fair <== value.fair;
     component lower = MaintenanceLower();
     lower.sizes <== account.sizes;
     lower.negative <== parts.negative;
@@ -123,7 +125,7 @@ template SideAfter(victim) {
     input Account() before;
     signal input signBits[10];
     signal input negative[10];
-    signal input equityBefore;
+    signal input fairBefore;
     signal input maintenanceBefore;
     signal input cashDelta;
     signal input lots;
@@ -210,9 +212,10 @@ template SideAfter(victim) {
     component rule = PassRule();
     rule.enabled <== mustPass;
     if (victim == 1) { rule.healthyOnly <== 0; } else { rule.healthyOnly <== liquidate; }
-    rule.equityBefore <== equityBefore;
+    rule.fairBefore <== fairBefore;
     rule.maintenanceBefore <== maintenanceBefore;
     rule.equityAfter <== equity.equity;
+    rule.fairAfter <== equity.fair;
     rule.maintenanceAfter <== upper.maintenance;
     rule.exposureAfter <== upper.exposure;
     rule.initialFactor <== initialFactor;

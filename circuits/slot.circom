@@ -84,6 +84,8 @@ template Slot() {
     terms.half <== half;
     terms.full <== full;
     terms.equity <== was[0].equity;
+    terms.fair <== was[0].fair;
+    terms.lotsMoved <== slice.lotsMoved;
     terms.maintenance <== was[0].maintenance;
     terms.insurance <== insuranceBefore;
     terms.leastReward <== leastReward;
@@ -121,7 +123,7 @@ template Slot() {
         side[s].before <== before[s];
         side[s].signBits <== was[s].signBits;
         side[s].negative <== was[s].negative;
-        side[s].equityBefore <== was[s].equity;
+        side[s].fairBefore <== was[s].fair;
         side[s].maintenanceBefore <== was[s].maintenance;
         side[s].slice <== slice.slice;
         side[s].full <== full;
@@ -174,6 +176,7 @@ template Slot() {
     orders[0] = OrderSide(0);
     orders[1] = OrderSide(1);
     component unexpired[2];
+    component expiryRange[2];
     for (var s = 0; s < 2; s++) {
         orders[s].order <== order[s];
         orders[s].trade <== is.trade;
@@ -188,6 +191,8 @@ template Slot() {
         orders[s].groups <== groups[s];
         unexpired[s] = RangeCheck(40);
         unexpired[s].in <== (is.trade + s * is.liquidate) * (order[s].expiry - prices.time);
+        expiryRange[s] = RangeCheck(40);
+        expiryRange[s].in <== order[s].expiry;
     }
 
     // ---- who signed
@@ -244,11 +249,12 @@ template Slot() {
     var creates = is.deposit - topsUp;
     signal keyStep[2];
     for (var c = 0; c < 2; c++) {
-        topsUp * (before[0].owner[c] - key[c]) === 0;
+        topsUp * (before[0].owner[c] - key[c]) === 0; // and the exit address below
         keyStep[c] <== (creates + is.setKey) * (key[c] - before[0].owner[c]);
         after[0].owner[c] <== before[0].owner[c] + keyStep[c];
         after[1].owner[c] <== before[1].owner[c];
     }
+    topsUp * (before[0].exitAddress - address) === 0;
     signal exitStep <== creates * address;
     signal cancelStep <== is.cancel * (newMinOrderId - before[0].minOrderId);
     after[0].exists <== before[0].exists + creates;

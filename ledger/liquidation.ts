@@ -14,7 +14,7 @@ export interface Terms {
   readonly toLiquidator: bigint;
   /** dI: the insurance's share. */
   readonly toInsurance: bigint;
-  /** From the insurance to a victim with negative equity. */
+  /** From the insurance to a victim with negative fair equity. */
   readonly topUp: bigint;
   /** From the insurance to the liquidator of such a victim. */
   readonly bounty: bigint;
@@ -31,11 +31,17 @@ function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
   return -(-value >> PRICE_SHIFT); // ceil: the victim is not shaved
 }
 
-/** d: a share of the shortfall, never more than the slice's equity. e at scale 2^24, m at 2^8 * 1e4. */
-function discountOf(config: Config, e: bigint, m: bigint, fraction: bigint): bigint {
-  const byRate = (config.discountRate * fraction * ((m << 16n) - e * MARGIN_SCALE)) / (MARGIN_SCALE << 42n); // floor of a positive number
-  return minOf(byRate, maxOf(0n, (fraction * e) >> 26n));
-}
+/** discountRate of a shortfall's slice; the shortfall at scale 2^24 * 1e4, not negative. */
+const byRate = (config: Config, shortfall: bigint, fraction: bigint): bigint =>
+  (config.discountRate * fraction * shortfall) / (MARGIN_SCALE << 42n); // floor
+
+/** d: a share of the shortfall, never more than the slice's fair equity. e, f at scale 2^24, m at 2^8 * 1e4. */
+const discountOf = (config: Config, e: bigint, f: bigint, m: bigint, fraction: bigint): bigint =>
+  minOf(byRate(config, (m << 16n) - e * MARGIN_SCALE, fraction), maxOf(0n, (fraction * f) >> 26n));
+
+/** The bounty for an account that is worth less than nothing: never more than the discount its margin alone would give. */
+const bountyOf = (config: Config, m: bigint, fraction: bigint, left: bigint): bigint =>
+  maxOf(0n, minOf(minOf((config.bounty * fraction) / 4n, byRate(config, m << 16n, fraction)), left));
 
 /** Everything that a liquidation moves; m > e at equal scales is required. */
 export function liquidationTerms(
@@ -44,15 +50,15 @@ export function liquidationTerms(
   insurance: bigint,
   victim: Pick<Account, "sizes">,
   e: bigint,
+  f: bigint,
   m: bigint,
   quarters: number,
 ): Terms {
   const fraction = BigInt(quarters);
   const slice = sliceOf(victim.sizes, fraction);
-  const discount = discountOf(config, e, m, fraction);
+  const discount = discountOf(config, e, f, m, fraction);
   const toLiquidator = (config.discountShare * discount) >> 16n; // floor: insurance keeps the rest
-  const topUp = e < 0n ? -((fraction * e) >> 26n) : 0n; // ceil: the victim's part of the slice ends at zero or above
-  const offered = e < 0n ? (config.bounty * fraction) / 4n : 0n;
+  const topUp = f < 0n ? -((fraction * f) >> 26n) : 0n; // ceil: the victim's part of the slice ends at zero or above
   return {
     slice,
     pay: sliceValue(prices, slice),
@@ -60,7 +66,7 @@ export function liquidationTerms(
     toLiquidator,
     toInsurance: discount - toLiquidator,
     topUp,
-    bounty: maxOf(0n, minOf(offered, insurance - topUp)),
+    bounty: f < 0n ? bountyOf(config, m, fraction, insurance - topUp) : 0n,
   };
 }
 

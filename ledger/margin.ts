@@ -19,6 +19,13 @@ export function equity(prices: Prices, account: Pick<Account, "cash" | "sizes">)
   return e;
 }
 
+/** f, scale 2^24: equity without the haircut, what the account is worth at fair value. */
+export function fairEquity(prices: Prices, account: Pick<Account, "cash" | "sizes">): bigint {
+  let f = equity(prices, account);
+  for (let u = 0; u < U; u++) f += (account.sizes[u] ?? 0n) * ((prices.index[u] ?? 0n) - (prices.collateralPrice[u] ?? 0n));
+  return f;
+}
+
 /** linear_u: value of the spot and the perpetual column, scale 2^8. */
 const linear = (prices: Prices, sizes: Sizes, u: number): bigint =>
   (sizes[u] ?? 0n) * (prices.ref[u] ?? 0n) + (sizes[U + u] ?? 0n) * (prices.ref[U + u] ?? 0n);
@@ -82,8 +89,9 @@ export const belowMaintenance = (e: bigint, m: bigint): boolean => e * MARGIN_SC
 /** Healthy: e * 1e4 * 2^8 >= initialFactor * m * 2^16. */
 export const healthy = (initialFactor: bigint, e: bigint, m: bigint): boolean => (e * MARGIN_SCALE) << 8n >= (initialFactor * m) << 16n;
 
-/** Not riskier than before (e0, m0), but for the traded column. */
-export const notRiskier = (e0: bigint, m0: bigint, e: bigint, m: bigint): boolean => m <= m0 && (e >= e0 || (e >= 0n && e * m0 >= e0 * m)); // 121 + 112 bits
+/** Not riskier than before (f0, m0), but for the traded column; by fair equity, or the haircut could be sold to a friend. */
+export const notRiskier = (f0: bigint, m0: bigint, f: bigint, m: bigint): boolean =>
+  m <= m0 && (f >= f0 || (f >= 0n && f * (m0 + 1n) >= f0 * (m + 1n))); // 121 + 107 bits
 
 /** The size grew in magnitude or changed sign. */
 export const grewOrTurned = (before: bigint, after: bigint): boolean => magnitude(after) > magnitude(before) || before * after < 0n;

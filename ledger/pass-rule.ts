@@ -1,6 +1,6 @@
 // Who a transition touched by their own will must end healthy or not riskier: docs/rules.md section 7, pass rule.
 import { BITS } from "./constants.js";
-import { columnShrinks, equity, healthy, notRiskier, type Requirement, requirement } from "./margin.js";
+import { columnShrinks, equity, fairEquity, healthy, notRiskier, type Requirement, requirement } from "./margin.js";
 import { accepted, type Refused, type Result, refused } from "./refusal.js";
 import type { Account } from "./types.js";
 import type { World } from "./world.js";
@@ -37,5 +37,6 @@ export function passRefusal(world: World, before: Account, after: Account, colum
   if (bad === undefined) return undefined;
   if (column !== undefined && !columnShrinks(column, before.sizes, after.sizes)) return bad;
   const m0 = requirement(world.prices, world.header.markets.config, before.sizes).maintenance;
-  return notRiskier(equity(world.prices, before), m0, e, required.value.maintenance) ? undefined : bad;
+  const [f0, f] = [fairEquity(world.prices, before), fairEquity(world.prices, after)];
+  return notRiskier(f0, m0, f, required.value.maintenance) ? undefined : bad;
 }

@@ -42,6 +42,7 @@ export const REFUSALS = {
   MARGIN_OUT_OF_RANGE: "section 6: worst losses and their distances are below 2^72",
   // liquidation
   NOT_LIQUIDATABLE: "section 8: the victim is strictly below maintenance",
+  SLICE_EMPTY: "section 8: a part of an account that is taken is not empty",
   FRACTION_NOT_ALLOWED: "section 8: quarters are 1, 2 or 4, all only when deep below or dust",
   INSURANCE_TOO_SMALL: "section 8: insurance holds the top-up",
   REWARD_TOO_SMALL: "section 8: the reward reaches the liquidator's least reward",

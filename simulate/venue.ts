@@ -6,7 +6,7 @@ import { executeBatch } from "../ledger/batch.js";
 import type { BatchItem, GenesisItem, ReportItem } from "../ledger/codec.js";
 import { auditConservation } from "../ledger/conservation.js";
 import { genesis } from "../ledger/genesis.js";
-import { belowMaintenance, equity, requirement } from "../ledger/margin.js";
+import { belowMaintenance, equity, fairEquity, requirement } from "../ledger/margin.js";
 import { emptyState, type MemoryState, nextState } from "../ledger/memory-state.js";
 import type { RefusalCode } from "../ledger/refusal.js";
 import type { Prices } from "../ledger/report.js";
@@ -32,6 +32,7 @@ export interface Liquidation {
 /** Equity (scale 2^24) and maintenance (scale 2^8 * 1e4) of an account at the batch's prices. */
 export interface Standing {
   readonly equity: bigint;
+  readonly fairEquity: bigint;
   readonly maintenance: bigint;
   readonly below: boolean;
 }
@@ -96,9 +97,10 @@ export class Venue {
     const account = accountIn(world, index);
     if (account === undefined) return undefined;
     const { prices, header } = world;
-    const e = equity(prices, { ...account, cash: account.cash + accrued(account, prices.perpIndex) });
+    const touched = { ...account, cash: account.cash + accrued(account, prices.perpIndex) };
+    const [e, f] = [equity(prices, touched), fairEquity(prices, touched)];
     const { maintenance } = requirement(prices, header.markets.config, account.sizes);
-    return { equity: e, maintenance, below: belowMaintenance(e, maintenance) };
+    return { equity: e, fairEquity: f, maintenance, below: belowMaintenance(e, maintenance) };
   }
 
   /** Prices of the open batch. */
@@ -157,8 +159,8 @@ export class Venue {
   }
 
   private noteLiquidation(victim: number, fraction: number): void {
-    const { equity: e } = this.standing(victim) ?? { equity: 0n };
-    this.liquidations.push({ batch: this.batch, victim, fraction, topUp: e < 0n ? -((BigInt(fraction) * e) >> 26n) : 0n });
+    const { fairEquity: f } = this.standing(victim) ?? { fairEquity: 0n };
+    this.liquidations.push({ batch: this.batch, victim, fraction, topUp: f < 0n ? -((BigInt(fraction) * f) >> 26n) : 0n });
   }
 
   private opened(): World {

@@ -14,9 +14,11 @@ template Slice() {
     signal input negative[10];
     signal input fraction;
     signal output slice[12];
+    signal output lotsMoved; // sum of |t_i|, no cancellation
     signal product[12]; // 50 bits
     signal low[12];
     signal high[12];
+    var moved = 0;
     for (var i = 0; i < 12; i++) {
         product[i] <== fraction * (i < 2 ? sizes[i] : sizes[i] - 2 * negative[i - 2]);
         low[i] <-- product[i] & 1; // witness
@@ -25,16 +27,20 @@ template Slice() {
         high[i] * (1 - high[i]) === 0;
         var quotient = (product[i] - low[i] - 2 * high[i]) / 4;
         slice[i] <== i < 2 ? quotient : (1 - 2 * signs[i - 2]) * quotient;
+        moved += quotient;
     }
+    lotsMoved <== moved;
 }
 
 /// @title Liquidate: the terms of docs/rules.md section 8
-/// @input liquidate {bool}, quarter, half, full {bool} one-hot of the fraction; equity (scale 2^24) and the exact maintenance of A
+/// @input liquidate {bool}, quarter, half, full {bool} one-hot of the fraction; equity and fair equity (scale 2^24) and the exact maintenance of A;
+///        lotsMoved: the sum of the slice's magnitudes
 /// @input insurance before, leastReward as the liquidator signed it
-/// @requires |equity| < 2^120, maintenance < 2^106, insurance in [0, 2^95)
-/// @ensures(1) A is strictly below maintenance; the whole account only if 2e < m or e < dustEquity
-/// @ensures(2) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F e / 4))), shared by discountShare
-/// @ensures(3) topUp = ceil(F * max(0, -e) / 4) which insurance holds; bounty while it lasts
+/// @requires |equity|, |fair| < 2^120, equity <= fair, maintenance < 2^106, insurance in [0, 2^95)
+/// @ensures(1) A is strictly below maintenance; the whole account only if 2e < m or e < dustEquity;
+///   a part of it only if that part is not empty
+/// @ensures(2) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F f / 4))), shared by discountShare
+/// @ensures(3) topUp = ceil(F * max(0, -f) / 4) which insurance holds; where f < 0, bounty = min(bounty F / 4, rate F m / 4, what insurance has left)
 /// @ensures(4) the liquidator's reward is at least leastReward
 /// @ensures(5) victimCash and liquidatorCash, which come on top of the payment for the slice, are 0 and insurance is kept when liquidate = 0
 template Liquidate() {
@@ -43,7 +49,9 @@ template Liquidate() {
     signal input half;
     signal input full;
     signal input equity;
+    signal input fair;
     signal input maintenance;
+    signal input lotsMoved;
     signal input insurance;
     signal input leastReward;
     input Limits() limits;
@@ -66,8 +74,11 @@ template Liquidate() {
     component whole = RangeCheck(137);
     whole.in <== allowed;
 
+    signal inverse <-- (quarter + half) * (lotsMoved == 0 ? 0 : 1 / lotsMoved); // witness
+    lotsMoved * inverse === quarter + half;
+
     //@satisfies(2) (3) one quotient serves the discount of a solvent account and the top-up of an insolvent one
-    signal gated <== liquidate * equity;
+    signal gated <== liquidate * fair;
     component sign = Signed(121);
     sign.in <== gated;
     signal portion <== fraction * sign.abs; // 124 bits
@@ -76,7 +87,9 @@ template Liquidate() {
     signal topUp <== sign.neg * share.q;
     var surplus = share.q - topUp;
     signal rate <== limits.discountRate * fraction;
-    signal scaled <== rate * shortfall; // 17 + 3 + 136 = 156 bits
+    // rate * F * (m - e) of a solvent account, rate * F * m of an insolvent one; sign.neg is 0 unless this is a liquidation
+    signal debt <== sign.neg * equity;
+    signal scaled <== rate * (shortfall + debt * 10000); // 17 + 3 + 136 = 156 bits
     component penalty = FloorDivConst(10000 * 2 ** 42, 56, 101);
     penalty.num <== scaled;
     var excess = penalty.q - surplus;
@@ -97,11 +110,17 @@ template Liquidate() {
     signal offered <== limits.bounty * fraction;
     component offer = FloorShift(2, 61);
     offer.num <== offered;
-    var over = offer.q - left;
+    var above = offer.q - penalty.q;
+    signal offerIsLess <-- above <= 0 ? 1 : 0; // witness
+    offerIsLess * (1 - offerIsLess) === 0;
+    signal lowered <== offerIsLess * above;
+    component leastOfTwo = RangeCheck(102);
+    leastOfTwo.in <== above - 2 * lowered;
+    var over = penalty.q + lowered - left;
     signal affordable <-- over <= 0 ? 1 : 0; // witness
     affordable * (1 - affordable) === 0;
     signal limited <== affordable * over;
-    component lesser = RangeCheck(96);
+    component lesser = RangeCheck(102);
     lesser.in <== over - 2 * limited;
     signal bounty <== sign.neg * (left + limited);
 

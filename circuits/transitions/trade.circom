@@ -9,7 +9,7 @@ include "../lib/order-lanes.circom";
 /// @requires |fee| < 2^62, by FeeRange
 /// @ensures(2) fee * orderSize <= maxFee * amount: maxFee is for the whole order, charged pro rata
 /// @ensures(3) body packs the order uniquely: each field is below the place of the next
-/// @constraints NL OrderLanes + 1 + 1 + 48 + 56 * (1 or 2) + 1 + 60 + 2 + 110
+/// @constraints NL OrderLanes + 1 + 1 + 48 + 56 * 2 + 47 + 1 + 60 + 2 + 110
 template OrderSide(side) {
     input Order() order;
     signal input trade;
@@ -43,10 +43,11 @@ template OrderSide(side) {
     alive.in <== trade * (order.orderId - minOrderId);
     component limit = RangeCheck(56);
     limit.in <== side == 0 ? order.limitPrice - price : price - order.limitPrice;
-    if (side == 1) {
-        component sellLimit = RangeCheck(56);
-        sellLimit.in <== order.limitPrice;
-    }
+    component limitRange = RangeCheck(56);
+    limitRange.in <== order.limitPrice;
+    // OrderLanes requires it, and the packing below: a size beyond its place would give one message two readings
+    component sizeRange = RangeCheck(47);
+    sizeRange.in <== order.orderSize;
     order.reduceOnly * (1 - order.reduceOnly) === 0;
 
     //@satisfies(2)
@@ -57,7 +58,7 @@ template OrderSide(side) {
     component fair = RangeCheck(110);
     fair.in <== most - asked;
 
-    //@satisfies(3) expiry < 2^41 (Slot keeps expiry - time in 40 bits), orderSize < 2^48, limitPrice < 2^57, maxFee < 2^60
+    //@satisfies(3) expiry < 2^40 (Slot), orderSize < 2^47, limitPrice < 2^56, maxFee < 2^60
     body <== instrument + side * 2 ** 4 + order.reduceOnly * 2 ** 5 + order.expiry * 2 ** 6 + order.orderSize * 2 ** 54
         + order.limitPrice * 2 ** 102 + order.maxFee * 2 ** 160;
 }

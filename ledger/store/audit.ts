@@ -4,10 +4,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { ZkStateError } from "../../core/errors.js";
 import { accountLeaf, stateRoot } from "../hashing.js";
 import { type HashMany, hashQuads } from "../smt.js";
+import type { BatchRecord } from "./batch-record.js";
 import { readBlob, readRecord, recordsBetween } from "./batches.js";
 import { readCursor } from "./cursor.js";
 import type { Engine } from "./engine.js";
-import { ACCOUNT_TAG, indexOf, tagOf } from "./keys.js";
+import { ACCOUNT_TAG, batchKey, contentKey, indexOf, tagOf } from "./keys.js";
 import { touchedKeys } from "./prune.js";
 import { openSnapshot, type Snapshot } from "./snapshot.js";
 
@@ -159,8 +160,14 @@ function auditBatches(run: Run, genesisRoot: bigint, head: number): void {
     if (record.batchNumber !== next) problem(run, `batch ${next} is missing`);
     if (record.oldRoot !== root) problem(run, `batch ${record.batchNumber} does not start where the one before ended`);
     readBlob(run.engine, record.batchNumber);
+    if (!isIndexed(run.engine, record)) problem(run, `batch ${record.batchNumber} is not in the indices as it should be`);
     root = record.newRoot;
     next = record.batchNumber + 1;
   }
   if (next !== head + 1) problem(run, `batch ${next} is missing`);
+}
+
+function isIndexed({ contents, executed }: Engine, { batchNumber, contentId, state }: BatchRecord): boolean {
+  const waits = executed.doesExist(batchKey(batchNumber));
+  return contents.doesExist(contentKey(contentId, batchNumber)) && waits === (state === "executed");
 }

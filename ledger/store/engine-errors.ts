@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { ZkStateError } from "../../core/errors.js";
 import { corrupt } from "./corrupt.js";
 
+/** Names, numbers of Linux, and MDB_MAP_FULL. */
 const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", 27, 28, 122, -30792];
 const DENIED: readonly unknown[] = ["EACCES", "EPERM", "EROFS", 1, 13, 30];
-const DAMAGED: readonly unknown[] = [-30797, -30796, -30795, -30793, -30794];
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_INVALID, MDB_VERSION_MISMATCH. */
+const DAMAGED: readonly unknown[] = [-30797, -30796, -30793, -30794];
 /** EIO: what the engine reports for a write that came out short. */
 const SHORT_WRITE: readonly unknown[] = ["EIO", 5];
 /** Bytes that must be free for a small commit. */

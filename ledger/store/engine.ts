@@ -1,5 +1,5 @@
 // The database under the store: LMDB, one environment per directory and process, committed with a flush to the disk.
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, type DatabaseOptions, open, type RootDatabase } from "lmdb";
 import { ZkStateError } from "../../core/errors.js";
@@ -113,15 +113,14 @@ const operations = (root: RootDatabase<Buffer, Buffer>, dir: string): Pick<Engin
   close: () => release(root, dir),
 });
 
-// A commit may leave free pages at the end unwritten; checkDataFile wants the file to have them.
+// A commit may leave free pages at the end unwritten; checkDataFile wants the file to have them. The commit stands whatever happens here.
 function keepLength(root: RootDatabase<Buffer, Buffer>, dir: string): void {
-  const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
-  const file = openSync(dataFile(dir), "r+");
   try {
+    const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
     const needed = (lastPageNumber + 1) * pageSize;
-    if (fstatSync(file).size < needed) ftruncateSync(file, needed);
-  } finally {
-    closeSync(file);
+    if (statSync(dataFile(dir)).size < needed) truncateSync(dataFile(dir), needed);
+  } catch {
+    // The next commit does it.
   }
 }
 

@@ -22,7 +22,7 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
 }
 
-/** What is left of a batch to store: how it is published, and the record's fields. */
+/** A batch for the table, with the data under which it is published. */
 export type BatchToCommit = NewBatch & { readonly blob: Uint8Array };
 
 export class LedgerStore {
@@ -105,6 +105,7 @@ export class LedgerStore {
 
   /**
    * Makes a batch part of the ledger: all of it is on the disk when this returns, or nothing of it is.
+   * After IO_FAILED open the store again and ask head(): the disk may have failed after the batch was on it.
    * @throws INTERNAL when it does not continue the head; STORE_BUSY, DISK_FULL, READ_ONLY, IO_FAILED.
    */
   commit(

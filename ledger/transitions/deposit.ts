@@ -20,6 +20,9 @@ export function deposit(world: World, t: Deposit): Applied {
   if (existing !== undefined && (existing.owner.ax !== t.owner.ax || existing.owner.ay !== t.owner.ay)) {
     return refused("OWNER_MISMATCH", `${existing.owner.ax}, ${existing.owner.ay}`, `${t.owner.ax}, ${t.owner.ay}`);
   }
+  if (existing !== undefined && existing.exitAddress !== t.exitAddress) {
+    return refused("OWNER_MISMATCH", `exit address ${existing.exitAddress}`, t.exitAddress);
+  }
   const before = existing ?? newAccount(world, t.owner, t.exitAddress);
   const room = roomFor(before, t.instrument);
   const credit = minOf(t.amount, room);

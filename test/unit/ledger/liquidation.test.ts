@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { M, U } from "../../../ledger/constants.js";
 import { fractionAllowed, liquidationTerms, sliceOf } from "../../../ledger/liquidation.js";
-import { belowMaintenance, equity, requirement } from "../../../ledger/margin.js";
+import { belowMaintenance, equity, fairEquity, requirement } from "../../../ledger/margin.js";
 import { acceptReport } from "../../../ledger/report.js";
 import { basePrices, emptyVenue, price, quote, testConfig } from "../../helpers/ledger-fixtures.js";
 
@@ -33,13 +33,15 @@ describe("liquidation terms", () => {
         const victim = { cash, sizes: list };
         const e = equity(prices, victim);
         if (!belowMaintenance(e, maintenance) || !fractionAllowed(config, e, maintenance, quarters)) return;
+        const f = fairEquity(prices, victim);
         const insurance = quote(1_000_000);
-        const terms = liquidationTerms(prices, config, insurance, victim, e, maintenance, quarters);
+        const terms = liquidationTerms(prices, config, insurance, victim, e, f, maintenance, quarters);
         const left = list.map((size, i) => size - (terms.slice[i] ?? 0n));
         const after = { cash: cash + terms.pay - terms.discount + terms.topUp, sizes: left };
-        const is = equity(prices, after);
-        if (e < 0n) bankrupt++;
-        expect(is >= (e < 0n ? e : 0n)).toBe(true);
+        const is = fairEquity(prices, after);
+        if (f < 0n) bankrupt++;
+        expect(is >= (f < 0n ? f : 0n)).toBe(true);
+        if (f >= 0n) expect([terms.topUp, terms.bounty]).toEqual([0n, 0n]);
         if (quarters === 4) expect(is >= 0n).toBe(true);
         expect(terms.discount >= 0n && terms.toLiquidator >= 0n && terms.toInsurance >= 0n).toBe(true);
         expect(terms.toLiquidator + terms.toInsurance).toBe(terms.discount);

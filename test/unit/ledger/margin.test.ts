@@ -134,14 +134,15 @@ describe("comparisons", () => {
     expect(healthy(320n, -1n, 0n)).toBe(false);
   });
 
-  it("judge not riskier by equity or by ratio, with zero and negative sides", () => {
+  it("judge not riskier by fair equity or by its ratio, with zero and negative sides", () => {
     expect(notRiskier(-5n, 10n, -5n, 10n)).toBe(true);
     expect(notRiskier(-5n, 10n, -6n, 5n)).toBe(false);
     expect(notRiskier(-5n, 10n, 0n, 10n)).toBe(true);
-    expect(notRiskier(10n, 10n, 5n, 5n)).toBe(true);
-    expect(notRiskier(10n, 10n, 4n, 5n)).toBe(false);
+    expect(notRiskier(10n, 9n, 5n, 4n)).toBe(true); // 5 * 10 >= 10 * 5
+    expect(notRiskier(10n, 9n, 4n, 4n)).toBe(false);
     expect(notRiskier(10n, 10n, 100n, 11n)).toBe(false);
-    expect(notRiskier(10n, 0n, 9n, 0n)).toBe(true); // no risk before or after, equity stays above zero: healthy anyway
+    expect(notRiskier(10n, 0n, 10n, 0n)).toBe(true);
+    expect(notRiskier(10n, 0n, 9n, 0n)).toBe(false); // no margin to lose: fair equity must not fall
     expect(notRiskier(10n, 0n, -1n, 0n)).toBe(false);
   });
 

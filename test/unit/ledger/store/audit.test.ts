@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { open } from "lmdb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeAccount, encodeAccount } from "../../../../ledger/store/account-codec.js";
-import { accountKey, batchKey, nodeKey, undoKey } from "../../../../ledger/store/keys.js";
+import { accountKey, batchKey, contentKey, nodeKey, undoKey } from "../../../../ledger/store/keys.js";
 import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
 import { seal, unseal } from "../../../../ledger/store/seal.js";
 import { changeOf, commitChange, freshDir, genesisHeader, LEVELS, someAccount } from "./store-fixtures.js";
@@ -67,7 +67,12 @@ describe("the audit", () => {
     }
   });
 
-  it.each(values)("finds %s missing", async (_, table, key) => {
+  const indices: typeof values = [
+    ["a batch in the index of contents", "contents", contentKey("batch-1", 2)],
+    ["a batch in the index of those without a proof", "executed", batchKey(2)],
+  ];
+
+  it.each([...values, ...indices])("finds %s missing", async (_, table, key) => {
     expect((await auditWith(table, key, () => undefined)).ok).toBe(false);
   });
 

@@ -69,10 +69,10 @@ describe("withdraw", () => {
     expect(accountOf(open, 0).sizes[BTC_PERP]).toBe(100_000n);
   });
 
-  it("lets an unhealthy account with zero haircut take out spot only when that is not riskier", () => {
+  it("does not let an unhealthy account take out spot that counts for nothing as collateral: its fair equity would fall", () => {
     const free = makeWorld({ config: { haircut: [1n << 16n, 1n << 16n] } }); // collateral counts for nothing
     const w = patchAccount(free.world, 0, { cash: -1n });
-    expectAccepted(w, signedWithdraw(free, { instrument: BTC_SPOT, chain: 1, amount: 5n }));
+    expectRefused(w, signedWithdraw(free, { instrument: BTC_SPOT, chain: 1, amount: 5n }), "MARGIN_TOO_LOW");
     expectRefused(w, signedWithdraw(free, { amount: 1n }), "MARGIN_TOO_LOW");
   });
 });
