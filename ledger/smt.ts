@@ -5,10 +5,10 @@ import { R } from "../core/field.js";
 import { poseidon } from "../core/poseidon.js";
 
 /** Children of a node. */
-export const ARITY = 4;
+const ARITY = 4;
 /** A tree has 3 to 16 levels: 64 to 4^16 leaves. */
-export const MIN_LEVELS = 3;
-export const MAX_LEVELS = 16;
+const MIN_LEVELS = 3;
+const MAX_LEVELS = 16;
 
 /** One version of a tree. `node` answers the default hash of the level where nothing is stored; index = leaf index >> 2 * level. */
 export interface TreeReader {

@@ -4,8 +4,8 @@ import { ByteReader, ByteWriter } from "./bytes.js";
 import { corrupt } from "./corrupt.js";
 
 /** The life of a batch. */
-export const BATCH_STATES = ["executed", "proven", "aggregated", "settled"] as const;
-export type BatchState = (typeof BATCH_STATES)[number];
+const BATCH_STATES = ["executed", "proven", "aggregated", "settled"] as const;
+type BatchState = (typeof BATCH_STATES)[number];
 
 /** A batch as it is committed. */
 export interface NewBatch {

@@ -43,7 +43,7 @@ export function writeBatch(engine: Engine, batch: NewBatch, blob: Uint8Array, ch
 }
 
 /** Accounts and nodes as they are stored, each key once. */
-export function stateEntries({ accounts, nodes }: Omit<Changes, "header">): [Buffer, Buffer][] {
+function stateEntries({ accounts, nodes }: Omit<Changes, "header">): [Buffer, Buffer][] {
   const ofAccounts = [...accounts].map(([index, account]): [Buffer, Buffer] => [accountKey(index), encodeAccount(account)]);
   return ofAccounts.concat(nodes.map(({ level, index, value }) => [nodeKey(level, index), nodeBytes(value)]));
 }
