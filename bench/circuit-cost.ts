@@ -80,7 +80,9 @@ async function table(): Promise<string> {
     const all = total(await costOf(id, mainCircom({ nTx, nAccounts, nLevels })));
     const { perBatch: fixed } = nLevels === 12 ? { perBatch } : await scaling(nLevels);
     const power = Math.ceil(Math.log2(all + 3));
-    lines.push(`| ${id} | ${nTx} x ${nAccounts} x ${nLevels} | ${n(all)} | ${((100 * (all + 3)) / 2 ** power).toFixed(1)} % of 2^${power} | ${n(fixed)} | ${n((all - fixed) / nTx)} |`);
+    lines.push(
+      `| ${id} | ${nTx} x ${nAccounts} x ${nLevels} | ${n(all)} | ${((100 * (all + 3)) / 2 ** power).toFixed(1)} % of 2^${power} | ${n(fixed)} | ${n((all - fixed) / nTx)} |`,
+    );
   }
   return lines.join("\n");
 }

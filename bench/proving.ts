@@ -1,0 +1,57 @@
+// From nothing to a proof: compile, development keys, witness, prove, verify. `npm run bench:proving -- tiny default`
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CIRCUITS_DIR, instance, mainCircom } from "../circuits/instances.js";
+import { batchWitness } from "../ledger/witness.js";
+import { compileCircuit } from "../prover/artifacts.js";
+import { ensureKeys } from "../prover/keys/ensure-keys.js";
+import { proveAndVerify } from "../prover/prove-batch.js";
+import { batchOf, makeWorld, signedTrade } from "../test/helpers/ledger-fixtures.js";
+import { peakMemory, writeResults } from "./machine.js";
+
+/** Seconds and peak memory of one stage. */
+async function stage<T>(work: () => Promise<T>) {
+  const start = performance.now();
+  const { value, peakMiB } = await peakMemory(work);
+  return { value, seconds: Math.round(performance.now() - start) / 1000, peakMiB };
+}
+
+async function measure(id: string, cacheDir: string) {
+  const profile = instance(id);
+  const source = { name: id, mainCircom: mainCircom(profile), includeDirs: [CIRCUITS_DIR] };
+  const compile = await stage(() => compileCircuit(source, { cacheDir }));
+  const circuit = compile.value;
+  const setup = await stage(() => ensureKeys(circuit, { kind: "development", cacheDir }));
+  const venue = makeWorld({ accounts: 2, nLevels: profile.nLevels });
+  const { input } = batchWitness(venue.state, batchOf(venue, [signedTrade(venue)]), profile);
+  const runs = [];
+  for (let i = 0; i < 3; i++) runs.push(await stage(() => proveAndVerify({ circuit, keys: setup.value, input })));
+  const best = runs.reduce((a, b) => (b.value.timings.proveMs < a.value.timings.proveMs ? b : a));
+  const { witnessMs, proveMs, verifyMs } = best.value.timings;
+  const { nConstraints } = circuit.manifest;
+  return {
+    id,
+    constraints: nConstraints,
+    zkeyMiB: Math.round(statSync(setup.value.zkeyPath).size / 2 ** 20),
+    compile: { seconds: compile.seconds, peakMiB: compile.peakMiB },
+    setup: { seconds: setup.seconds, secondsPer100k: Math.round((setup.seconds * 1e6) / nConstraints) / 10, peakMiB: setup.peakMiB },
+    prove: { backend: best.value.backend, seconds: proveMs / 1000, peakMiB: best.peakMiB },
+    witness: { seconds: witnessMs / 1000, percentOfProve: Math.round((1000 * witnessMs) / proveMs) / 10 },
+    verify: { milliseconds: Math.round(verifyMs) },
+  };
+}
+
+const ids = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const cacheDir = mkdtempSync(join(tmpdir(), "zkstate-bench-"));
+try {
+  const measured = [];
+  for (const id of ids.length > 0 ? ids : ["tiny", "default"]) {
+    const row = await measure(id, cacheDir);
+    process.stdout.write(`${JSON.stringify(row)}\n`);
+    measured.push(row);
+  }
+  writeResults("proving", `npm run bench:proving -- ${ids.join(" ")}`.trim(), measured);
+} finally {
+  rmSync(cacheDir, { recursive: true, force: true });
+}
