@@ -4,8 +4,8 @@ import type { BatchFile } from "./batch-file.js";
 import type { SkippedItem } from "./execute/plan.js";
 import type { Output } from "./output.js";
 import { seconds } from "./progress.js";
-import type { Envelope } from "./proofs/envelope.js";
-import type { ProvenBatch } from "./proofs/prove-batches.js";
+import type { Envelope } from "./proof/envelope.js";
+import type { ProvenBatch } from "./proof/prove-batches.js";
 import type { Settings } from "./settings.js";
 
 export interface ProveResult {

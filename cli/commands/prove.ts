@@ -5,7 +5,7 @@ import { readBatchFile, readInput } from "../batch-file.js";
 import { type CliCommand, withExamples, withSettings } from "../command.js";
 import { executeFile } from "../execute/execute-file.js";
 import { makeProgress } from "../progress.js";
-import { proveBatches } from "../proofs/prove-batches.js";
+import { proveBatches } from "../proof/prove-batches.js";
 import { proveLines, proveResult } from "../prove-summary.js";
 
 export const command: CliCommand = {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { ERROR_CODES, EXIT, ZkStateError } from "../../core/errors.js";
 import { type CliCommand, type Context, withExamples, withSettings } from "../command.js";
 import { fileError } from "../file-trouble.js";
-import { checkBareFiles } from "../proofs/bare-files.js";
-import { checkFolder, type Rejection } from "../proofs/check.js";
-import type { Envelope } from "../proofs/envelope.js";
-import { isProofFolder, readFolder } from "../proofs/folder.js";
-import { type KeyTrust, requireProductionKey, trustedKey } from "../proofs/trust.js";
+import { checkBareFiles } from "../proof/bare-files.js";
+import { checkFolder, type Rejection } from "../proof/check.js";
+import type { Envelope } from "../proof/envelope.js";
+import { isProofFolder, readFolder } from "../proof/folder.js";
+import { type KeyTrust, requireProductionKey, trustedKey } from "../proof/trust.js";
 import { kindsOf, kindWords, shortRoot } from "../prove-summary.js";
 
 interface Checked {
@@ -159,7 +159,7 @@ export const command: CliCommand = {
         pinned,
         production,
       );
-    const { digestOf } = await import("../proofs/trust.js");
+    const { digestOf } = await import("../proof/trust.js");
     return verifyFolders(context, paths, pinned === undefined ? undefined : digestOf(pinned), production);
   },
 };
