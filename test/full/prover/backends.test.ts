@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +10,7 @@ import type { KeyArtifact } from "../../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../../prover/prove-batch.js";
 import { computeWitness } from "../../../prover/witness.js";
 import { multiplier, prepared, tempDir } from "../../helpers/toy-circuit.js";
+import { until } from "./fault-tools.js";
 
 let dir: string;
 let circuit: CircuitArtifact;
@@ -47,6 +49,16 @@ describe("snarkjs backend", () => {
     const t0 = performance.now();
     await expect(snarkjsBackend.prove({ ...job, signal: AbortSignal.timeout(50) })).rejects.toMatchObject(interrupted);
     expect(performance.now() - t0).toBeLessThan(1000);
+  });
+
+  it.runIf(process.platform === "linux")("reports a killed process as a retryable failure", async () => {
+    const failure = snarkjsBackend.prove({ zkeyPath: keys.zkeyPath, wtnsPath });
+    failure.catch(() => undefined);
+    const task = `/proc/${process.pid}/task/${process.pid}/children`;
+    const ours = () => readFileSync(task, "utf8").split(" ").filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("snarkjs-child")); // biome-ignore format: one line
+    await until(() => ours().length > 0);
+    for (const pid of ours()) process.kill(Number(pid), "SIGKILL");
+    await expect(failure).rejects.toMatchObject({ code: "PROVER_FAILED", retryable: true, message: expect.stringContaining("SIGKILL") });
   });
 
   it("is killed by its time limit", async () => {

@@ -16,7 +16,7 @@ function multiples(group: Group, window: number, scalars: readonly bigint[]): bi
     const base = fixedBase(curve, group, window);
     const from = curve.alloc(scalars.length * 32);
     const to = curve.alloc(scalars.length * base.affineBytes);
-    scalars.forEach((s, i) => curve.u8().set(toLittleEndian(s), from + i * 32));
+    for (const [i, s] of scalars.entries()) curve.u8().set(toLittleEndian(s), from + i * 32);
     base.multiply(from, scalars.length, to);
     const words = base.affineBytes / 32;
     return scalars.map((_, i) =>
