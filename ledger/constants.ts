@@ -7,7 +7,7 @@ export const K = 8;
 /** Columns: spot 0..U-1, perpetuals U..2U-1, options 2U..M-1. */
 export const M = 2 * U + K;
 /** Instrument code of cash in deposit, withdraw and transfer. */
-export const QUOTE = M;
+export const QUOTE = 2 * U + K;
 /** Moves of the underlying in percent; scenario 2 * i + v is move i with volatility up (v = 0) or down (v = 1). */
 export const MOVES = [0, 8, -8, 16, -16, 32, -32] as const;
 export const SCENARIOS = 2 * MOVES.length;
