@@ -1,0 +1,83 @@
+// Puts the checked-in results into bench/README.md and the front page. `npm run bench:report`
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+const HERE = import.meta.dirname;
+const Machine = z.object({ processor: z.string(), cores: z.number(), memoryGiB: z.number(), node: z.string() });
+const Stage = z.object({ seconds: z.number(), peakMiB: z.number() });
+const Proving = z.object({
+  command: z.string(),
+  date: z.string(),
+  commit: z.string(),
+  machine: Machine,
+  measured: z.array(
+    z.object({
+      id: z.string(),
+      constraints: z.number(),
+      zkeyMiB: z.number(),
+      compile: Stage,
+      setup: Stage.extend({ secondsPer100k: z.number() }),
+      prove: Stage.extend({ backend: z.string() }),
+      witness: z.object({ seconds: z.number(), percentOfProve: z.number() }),
+      verify: z.object({ milliseconds: z.number() }),
+    }),
+  ),
+});
+const Ledger = z.object({
+  command: z.string(),
+  measured: z.object({
+    transitionsPerSecond: z.object({ signed: z.number(), withoutSignatures: z.number() }),
+    tree: z.array(z.object({ accounts: z.number(), buildSeconds: z.number(), millisecondsPerLeaf: z.number() })),
+  }),
+});
+
+const load = <T>(schema: z.ZodType<T>, name: string): T =>
+  schema.parse(JSON.parse(readFileSync(join(HERE, "results", `${name}.json`), "utf8")));
+
+function between(file: string, mark: string, text: string): void {
+  const [begin, end] = [`<!-- ${mark}: begin -->`, `<!-- ${mark}: end -->`];
+  const old = readFileSync(file, "utf8");
+  writeFileSync(file, `${old.slice(0, old.indexOf(begin) + begin.length)}\n${text}\n${old.slice(old.indexOf(end))}`);
+}
+
+const n = (x: number): string => x.toLocaleString("en-US");
+const proving = load(Proving, "proving");
+const ledger = load(Ledger, "ledger");
+const { machine } = proving;
+const where = `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${proving.date}, commit ${proving.commit}`;
+
+const rows = proving.measured.map(
+  (m) =>
+    `| ${m.id} | ${n(m.constraints)} | ${m.compile.seconds.toFixed(1)} s | ${m.setup.seconds.toFixed(1)} s | ${m.witness.seconds.toFixed(2)} s | ${m.prove.seconds.toFixed(1)} s | ${m.verify.milliseconds} ms |`,
+);
+const speed = [
+  `On ${machine.cores} cores (${where}):`,
+  "",
+  "| profile | constraints | compile, once | development keys, once | witness | prove (snarkjs) | verify |",
+  "|---|---|---|---|---|---|---|",
+  ...rows,
+].join("\n");
+between(join(HERE, "..", "README.md"), "speed", speed);
+
+const details = [
+  `${where}.`,
+  "",
+  `\`${proving.command}\``,
+  "",
+  "| profile | constraints | zkey | compile | its peak | keys | per 100 k constraints | their peak | witness | of proving | prove | its peak | verify |",
+  "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+  ...proving.measured.map(
+    (m) =>
+      `| ${m.id} | ${n(m.constraints)} | ${m.zkeyMiB} MiB | ${m.compile.seconds} s | ${m.compile.peakMiB} MiB | ${m.setup.seconds} s | ${m.setup.secondsPer100k} s | ${m.setup.peakMiB} MiB | ${m.witness.seconds} s | ${m.witness.percentOfProve} % | ${m.prove.seconds} s | ${m.prove.peakMiB} MiB | ${m.verify.milliseconds} ms |`,
+  ),
+  "",
+  `\`${ledger.command}\``,
+  "",
+  `Trades executed per second, in one batch at 12 levels, roots included: ${ledger.measured.transitionsPerSecond.signed} with both signatures checked, ${ledger.measured.transitionsPerSecond.withoutSignatures} without.`,
+  "",
+  "| accounts | build the tree | update per changed leaf, 16 changed |",
+  "|---|---|---|",
+  ...ledger.measured.tree.map((t) => `| ${n(t.accounts)} | ${t.buildSeconds} s | ${t.millisecondsPerLeaf} ms |`),
+].join("\n");
+between(join(HERE, "README.md"), "results", details);
