@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   simulate: { summary: "make a batch file from a seed or a real tape", load: () => import("./commands/simulate.js") },
   inspect: { summary: "look at the state, an account, a batch or a circuit", load: () => import("./commands/inspect.js") },
   init: { summary: "create an empty ledger from a genesis", load: () => import("./commands/init.js") },
+  prune: { summary: "remove old versions of the state", load: () => import("./commands/prune.js") },
   setup: { summary: "make or check the keys of a circuit", load: () => import("./commands/setup.js") },
   doctor: { summary: "check this machine", load: () => import("./commands/doctor.js") },
   config: { summary: "show the settings and where each comes from", load: () => import("./commands/config.js") },
