@@ -18,8 +18,12 @@ export interface Plan {
   readonly skipped: readonly SkippedItem[];
 }
 
-/** A batch without limits: used to find out which items the rules accept. */
-const unlimited = (profile: Profile): Profile => ({ ...profile, nTx: Number.MAX_SAFE_INTEGER, nAccounts: Number.MAX_SAFE_INTEGER });
+/** A batch with room for all of a section: used to find out which items the rules accept. */
+const roomy = (profile: Profile, { transitions }: Section): Profile => ({
+  ...profile,
+  nTx: transitions.length,
+  nAccounts: 2 * transitions.length,
+});
 
 const itemKind = (section: Section, index: number | undefined): string =>
   index === undefined ? "report" : (section.transitions[index]?.kind ?? "item");
@@ -43,7 +47,7 @@ function sift(
   section: Section,
   profile: Profile,
 ): { readonly section: Section | undefined; readonly skipped: SkippedItem[] } {
-  const tried = tryBatch(state, section, unlimited(profile));
+  const tried = tryBatch(state, section, roomy(profile, section));
   if (!tried.ok) {
     const all = section.transitions.map((t, i) => ({ ...tried.refusal, index: section.indices[i] ?? 0, kind: t.kind }));
     return { section: undefined, skipped: [{ ...tried.refusal, index: section.reportIndex, kind: "report" }, ...all] };

@@ -25,10 +25,16 @@ export async function checkBareFiles(context: Context, files: readonly JsonFile[
   const vkey = pinned ?? byRole.get("key")?.json;
   if (proof === undefined || signals === undefined || vkey === undefined || byRole.has(undefined) || byRole.size !== files.length) {
     const expected = "one proof, one list of public signals, one verification key (or --key)";
-    throw new ZkStateError({ code: "USAGE", message: "These files are not one proof.", expected, got: files.map((f) => f.path).join(", ") });
+    throw new ZkStateError({
+      code: "USAGE",
+      message: "These files are not one proof.",
+      expected,
+      got: files.map((f) => f.path).join(", "),
+    });
   }
   const bad = checkGroth16(vkey, signals.json, proof.json);
-  if (bad !== undefined) throw new ZkStateError({ code: bad.code, message: `${proof.path}: ${bad.detail}.`, next: "do not rely on this proof" });
+  if (bad !== undefined)
+    throw new ZkStateError({ code: bad.code, message: `${proof.path}: ${bad.detail}.`, next: "do not rely on this proof" });
   const vkeyDigest = digestOf(vkey);
   const trust = pinned === undefined ? await trustedKey(vkeyDigest, context.settings) : "pinned";
   if (production) await requireProductionKey(undefined, vkey as VerificationKey, trust, context.settings);

@@ -1,6 +1,6 @@
 // Strict checking of one proof folder. Nothing in it is trusted: every file is parsed, digests are compared, and the published batch must hash
 // to what the roots commit to.
-import { verifyGroth16, type VerificationKey } from "../../core/groth16.js";
+import { type VerificationKey, verifyGroth16 } from "../../core/groth16.js";
 import { poseidon } from "../../core/poseidon.js";
 import { batchCommitment, nextHistoryHash, slotWords } from "../../ledger/commitment.js";
 import { depositHead } from "../../ledger/messages.js";

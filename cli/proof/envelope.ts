@@ -1,8 +1,8 @@
 // batch.json: what a proof is about. It wraps snarkjs' files and binds the published batch to the roots that were proven.
 import { z } from "zod";
 import type { Instance } from "../../circuits/instances.js";
-import { chainsHash, marketsHash } from "../../ledger/hashing.js";
 import type { Executed } from "../../ledger/batch.js";
+import { chainsHash, marketsHash } from "../../ledger/hashing.js";
 import type { Header } from "../../ledger/types.js";
 import { itemsOf } from "../execute/published.js";
 
@@ -25,7 +25,14 @@ export const Envelope = z.strictObject({
   after: Opening,
   /** Deposit queue heads of the chains before the batch: the batch commitment holds those after each deposit. */
   depositHeads: z.array(Word),
-  circuit: z.strictObject({ id: z.string(), nTx: z.int().min(1), nAccounts: z.int().min(1), nLevels: z.int().min(1), digest: Hex, constraints: z.int() }),
+  circuit: z.strictObject({
+    id: z.string(),
+    nTx: z.int().min(1),
+    nAccounts: z.int().min(1),
+    nLevels: z.int().min(1),
+    digest: Hex,
+    constraints: z.int(),
+  }),
   keys: z.strictObject({ kind: z.enum(["development", "production"]), vkeyDigest: Hex }),
   /** SHA-256 of the batch file's items, and which of the file's batches this is. */
   content: z.strictObject({ id: Hex, part: z.int().min(1), parts: z.int().min(1) }),
@@ -48,7 +55,13 @@ const opening = ({ accountsRoot, markets, chains, meta }: Header): z.infer<typeo
 });
 
 /** The part of an envelope that the ledger knows. */
-export function statementOf(before: Header, executed: Executed, instance: Instance): Pick<Envelope, "format" | "batchNumber" | "ledgerId" | "oldRoot" | "newRoot" | "before" | "after" | "depositHeads" | "batch"> & { profile: Omit<Instance, "id"> } {
+export function statementOf(
+  before: Header,
+  executed: Executed,
+  instance: Instance,
+): Pick<Envelope, "format" | "batchNumber" | "ledgerId" | "oldRoot" | "newRoot" | "before" | "after" | "depositHeads" | "batch"> & {
+  profile: Omit<Instance, "id">;
+} {
   const { nTx, nAccounts, nLevels } = instance;
   return {
     format: FORMAT,

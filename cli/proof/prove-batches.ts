@@ -36,7 +36,12 @@ interface Workshop {
 }
 
 /** Proves these batches in order, one folder each below the setting `out`. */
-export async function proveBatches(context: Context, store: LedgerStore, numbers: readonly number[], progress: Progress): Promise<ProvenBatch[]> {
+export async function proveBatches(
+  context: Context,
+  store: LedgerStore,
+  numbers: readonly number[],
+  progress: Progress,
+): Promise<ProvenBatch[]> {
   const workshops = new Map<string, Workshop>();
   const proven: ProvenBatch[] = [];
   for (const [i, batchNumber] of numbers.entries()) {
@@ -65,7 +70,9 @@ function existing(context: Context, store: LedgerStore, batchNumber: number, dir
     const files = readable(place);
     const checked = files === undefined ? undefined : checkFolder(files);
     if (files === undefined || checked?.ok !== true) {
-      context.output.note(`${place} holds no valid proof (${checked?.ok === false ? checked.detail : "a file is missing"}); it is made again`);
+      context.output.note(
+        `${place} holds no valid proof (${checked?.ok === false ? checked.detail : "a file is missing"}); it is made again`,
+      );
       continue;
     }
     const { envelope } = checked;
@@ -109,7 +116,13 @@ function sameInstance(id: string, profile: Profile): Instance {
   const show = ({ nTx, nAccounts, nLevels }: Profile) => `${nTx} slots, ${nAccounts} accounts, ${nLevels} levels`;
   if (show(now) === show(profile)) return now;
   const next = "prove the batch with the version of zkstate that executed it";
-  throw new ZkStateError({ code: "VERSION_MISMATCH", message: `The profile ${id} has changed.`, expected: show(profile), got: show(now), next });
+  throw new ZkStateError({
+    code: "VERSION_MISMATCH",
+    message: `The profile ${id} has changed.`,
+    expected: show(profile),
+    got: show(now),
+    next,
+  });
 }
 
 async function proveOne(
@@ -124,7 +137,8 @@ async function proveOne(
   const before = store.snapshot(batchNumber - 1);
   const profile = { id: published.circuit, ...published.profile };
   const executed = executeBatch(before, published.batch, profile);
-  if (!executed.ok) throw new ZkStateError({ code: "STORE_CORRUPT", message: `The stored batch ${batchNumber} is refused: ${executed.refusal.code}.` });
+  if (!executed.ok)
+    throw new ZkStateError({ code: "STORE_CORRUPT", message: `The stored batch ${batchNumber} is refused: ${executed.refusal.code}.` });
   const input = circuitInput(before, executed, profile);
   const { signal } = context;
   const result = await proveAndVerify({ circuit, keys, input, backend, onStage: progress.onStage, signal });
@@ -141,11 +155,16 @@ async function proveOne(
     content: { id: published.contentId, part: published.part, parts: published.parts },
     prover: { version: packageVersion(), backend: result.backend },
     timings: rounded({ executeMs: published.executeMs, ...result.timings }),
-    digests: { "proof.json": sha256(texts["proof.json"]), "public.json": sha256(texts["public.json"]), "verification_key.json": sha256(texts["verification_key.json"]) },
+    digests: {
+      "proof.json": sha256(texts["proof.json"]),
+      "public.json": sha256(texts["public.json"]),
+      "verification_key.json": sha256(texts["verification_key.json"]),
+    },
   };
   const files = { ...texts, "batch.json": pretty(envelope) };
   const checked = checkFolder(files, keys.vkeyDigest);
-  if (!checked.ok) throw new ZkStateError({ code: "INTERNAL", message: `The proof folder does not pass its own check: ${checked.detail}.` });
+  if (!checked.ok)
+    throw new ZkStateError({ code: "INTERNAL", message: `The proof folder does not pass its own check: ${checked.detail}.` });
   writeFolder(dir, files);
   return envelope;
 }

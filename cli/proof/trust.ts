@@ -22,7 +22,11 @@ export function digestOf(vkey: unknown): string {
   const key = prepareKey(vkey);
   if (key.ok) return verificationKeyDigest(vkey as VerificationKey);
   const code = key.code === "VKEY_UNSAFE" ? "KEY_UNSAFE" : "PROOF_MALFORMED";
-  throw new ZkStateError({ code, message: `The verification key is refused: ${key.detail}.`, next: "use the key that the venue publishes" });
+  throw new ZkStateError({
+    code,
+    message: `The verification key is refused: ${key.detail}.`,
+    next: "use the key that the venue publishes",
+  });
 }
 
 /** Where this machine's cache knows a verification key from. */
@@ -54,11 +58,20 @@ function sidecarDigest(path: string): unknown {
 }
 
 /** @throws DEVELOPMENT_KEY, KEY_MISMATCH for a key nobody vouches for, VERSION_MISMATCH for a circuit that is not this version's */
-export async function requireProductionKey(envelope: Envelope | undefined, vkey: VerificationKey, trust: KeyTrust, settings: Settings): Promise<void> {
+export async function requireProductionKey(
+  envelope: Envelope | undefined,
+  vkey: VerificationKey,
+  trust: KeyTrust,
+  settings: Settings,
+): Promise<void> {
   await refuseDevelopmentVkey(vkey, cacheOf(settings));
   if (envelope?.keys.kind === "development" || trust === "development") {
     const next = "ask for a proof under the production key";
-    throw new ZkStateError({ code: "DEVELOPMENT_KEY", message: "The proof was made with a development key: whoever made it can forge proofs.", next });
+    throw new ZkStateError({
+      code: "DEVELOPMENT_KEY",
+      message: "The proof was made with a development key: whoever made it can forge proofs.",
+      next,
+    });
   }
   if (trust === "own") {
     const next = "pass the venue's published key with --key FILE, or make the production key here with `zkstate setup --ptau FILE`";
@@ -69,5 +82,11 @@ export async function requireProductionKey(envelope: Envelope | undefined, vkey:
   const expected = known === undefined ? "no such circuit" : await circuitDigest(circuitSource(known));
   if (expected === envelope.circuit.digest) return;
   const next = "verify with the version of zkstate that made the proof";
-  throw new ZkStateError({ code: "VERSION_MISMATCH", message: "The proof is for another circuit than this version's.", expected, got: envelope.circuit.digest, next });
+  throw new ZkStateError({
+    code: "VERSION_MISMATCH",
+    message: "The proof is for another circuit than this version's.",
+    expected,
+    got: envelope.circuit.digest,
+    next,
+  });
 }
