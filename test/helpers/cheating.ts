@@ -71,24 +71,39 @@ function writeTree(dir: string, files: ReadonlyMap<string, string>): void {
   if (!existsSync(dir)) renameSync(draft, dir);
 }
 
-/** Anonymous components carry their place in the file in their names; their order is what the two circuits share. */
+const ANONYMOUS = /^([A-Za-z0-9]+)_(\d+)_(\d+)/;
+
+/**
+ * Anonymous components carry their place in the file in their names (Poseidon_44_2536), and the places differ where checks were taken out; their
+ * order is what the two circuits share. Answers names with orders in place of places. PERF: thousands of names share a component.
+ */
 function withoutPlaces(names: Iterable<string>): Map<string, string> {
-  const anonymous = /([A-Za-z0-9]+)_(\d+)_(\d+)/g;
-  const places = new Map<string, Set<number>>();
-  const key = (name: string, at: number, template: string) => `${name.slice(0, at).replace(/\d+/g, "#")}${template}`;
   const all = [...names].filter((name) => !name.includes("Slack_"));
-  for (const name of all) {
-    for (const match of name.matchAll(anonymous)) {
-      const group = key(name, match.index, match[1] as string);
-      places.set(group, (places.get(group) ?? new Set()).add(Number(match[3])));
+  const pathOf = (name: string) => name.slice(0, name.lastIndexOf("."));
+  const places = new Map<string, Set<number>>();
+  const kind = (parents: readonly string[], template: string) => `${parents.join(".").replace(/\d+/g, "#")}.${template}`;
+  const paths = new Set(all.map(pathOf));
+  for (const path of paths) {
+    const parts = path.split(".");
+    for (const [i, part] of parts.entries()) {
+      const [, template, , place] = ANONYMOUS.exec(part) ?? [];
+      if (template === undefined) continue;
+      const key = kind(parts.slice(0, i), template);
+      places.set(key, (places.get(key) ?? new Set()).add(Number(place)));
     }
   }
-  const order = new Map([...places].map(([group, set]) => [group, [...set].sort((x, y) => x - y)]));
-  const rename = (name: string) =>
-    name.replace(anonymous, (_, template: string, _file: string, place: string, at: number) => {
-      return `${template}_${order.get(key(name, at, template))?.indexOf(Number(place))}`;
-    });
-  return new Map(all.map((name) => [rename(name), name]));
+  const order = new Map([...places].map(([key, set]) => [key, [...set].sort((x, y) => x - y)]));
+  const renamed = new Map<string, string>();
+  for (const path of paths) {
+    const parts = path.split(".");
+    const common = parts.map((part, i) =>
+      part.replace(ANONYMOUS, (_, template: string, _file: string, place: string) => {
+        return `${template}_${order.get(kind(parts.slice(0, i), template))?.indexOf(Number(place))}`;
+      }),
+    );
+    renamed.set(path, common.join("."));
+  }
+  return new Map(all.map((name) => [`${renamed.get(pathOf(name))}${name.slice(name.lastIndexOf("."))}`, name]));
 }
 
 /** For every wire of the real circuit the wire of the cheating one that has its name, or -1. */
