@@ -12,15 +12,18 @@ describe("docs/statements.md", () => {
     expect(rows.map((row) => row.match(/^\| (S\d+) /)?.[1])).toEqual(rows.map((_, i) => `S${i + 1}`));
   });
 
-  it.each(rows.map((row) => [row.match(/^\| (S\d+) /)?.[1] ?? "", row]))("%s names a constraint, a rule and a test that exist", (_, row) => {
-    const cells = row.split("|").slice(3, 6);
-    for (const cell of cells) {
-      const references = [...cell.matchAll(/`([^`#]+\.(?:ts|circom))(?:#([^`]+))?`/g)];
-      expect(references.length, cell).toBeGreaterThan(0);
-      for (const [, file = "", symbol] of references) {
-        expect(existsSync(join(ROOT, file)), file).toBe(true);
-        if (symbol !== undefined) expect(readFileSync(join(ROOT, file), "utf8"), `${file} has no ${symbol}`).toContain(symbol);
+  it.each(rows.map((row) => [row.match(/^\| (S\d+) /)?.[1] ?? "", row]))(
+    "%s names a constraint, a rule and a test that exist",
+    (_, row) => {
+      const cells = row.split("|").slice(3, 6);
+      for (const cell of cells) {
+        const references = [...cell.matchAll(/`([^`#]+\.(?:ts|circom))(?:#([^`]+))?`/g)];
+        expect(references.length, cell).toBeGreaterThan(0);
+        for (const [, file = "", symbol] of references) {
+          expect(existsSync(join(ROOT, file)), file).toBe(true);
+          if (symbol !== undefined) expect(readFileSync(join(ROOT, file), "utf8"), `${file} has no ${symbol}`).toContain(symbol);
+        }
       }
-    }
-  });
+    },
+  );
 });
