@@ -29,7 +29,8 @@ export interface Streams {
 const mayPaint = (stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean =>
   stream.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 
-const painter = (on: boolean) => (style: Style, text: string) => (on ? styleText(style, text) : text);
+// styleText would look at this process' stdout; what counts is the stream that is written to.
+const painter = (on: boolean) => (style: Style, text: string) => (on ? styleText(style, text, { validateStream: false }) : text);
 
 /** JSON with bigints as decimal strings. */
 export const toJson = (value: unknown): string => JSON.stringify(value, (_, x: unknown) => (typeof x === "bigint" ? x.toString() : x), 2);

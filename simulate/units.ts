@@ -1,7 +1,6 @@
 // From coins and dollars to the ledger's integers. Lots: 1e-6 BTC and 1e-5 ETH, so that one lot costs a few cents.
 import { PRICE_SHIFT } from "../ledger/constants.js";
 
-export const UNDERLYINGS = ["BTC", "ETH"] as const;
 const LOTS_PER_COIN = [1e6, 1e5] as const;
 /** Columns by what they hold. */
 export const SPOT = { BTC: 0, ETH: 1 } as const;
