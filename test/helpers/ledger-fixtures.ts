@@ -43,8 +43,6 @@ export const BTC_PERP = 2;
 export const ETH_PERP = 3;
 /** A call on BTC; the put is the next column. */
 export const BTC_CALL = 4;
-export const BTC_PUT = 5;
-export const ETH_CALL = 8;
 export const LEDGER_ID = 7n;
 export const START = 1_700_000_000n;
 export const LAST_TIME = (1n << 40n) - 1n;
