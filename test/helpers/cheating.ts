@@ -127,9 +127,14 @@ export interface Cheat {
   readonly forge: (input: Input, from?: Readonly<Record<string, string>>) => Promise<bigint[]>;
 }
 
-/** The cheating prover of a circuit; `changes` replace its hints. */
-export async function cheat(real: Circuit, plan: CircuitPlan, changes: readonly Sabotage[] = []): Promise<Cheat> {
-  const cheating = await loadCircuit({ ...plan, includeDirs: uncheckedCircuits(changes) });
+/** The cheating prover of a circuit; `changes` replace its hints, `more` are further include folders. */
+export async function cheat(
+  real: Circuit,
+  plan: CircuitPlan,
+  changes: readonly Sabotage[] = [],
+  more: readonly string[] = [],
+): Promise<Cheat> {
+  const cheating = await loadCircuit({ ...plan, includeDirs: [...more, ...uncheckedCircuits(changes)] });
   const map = wireMap(real, cheating);
   return {
     cheating,
