@@ -57,7 +57,7 @@ describe("a store and its processes", () => {
     const known = new Map<number, string>();
     for (let round = 0; round < ROUNDS; round++) {
       const child = run([dir, `${round}`, "100000", ...(round % 2 === 0 ? [] : ["prune"])]);
-      await child.until("open");
+      await child.until(round % 3 === 0 ? "open" : "committed"); // before the first commit, and with commits behind it
       await new Promise((resolve) => setTimeout(resolve, random(400)));
       child.process.kill("SIGKILL");
       await child.ended;
@@ -65,7 +65,7 @@ describe("a store and its processes", () => {
       for (const [batch, root] of acknowledged(child.lines)) known.set(Number(batch), root ?? "");
       await expectWhole(known);
     }
-    expect(known.size).toBeGreaterThan(ROUNDS);
+    expect(known.size).toBeGreaterThanOrEqual((ROUNDS * 2) / 3);
   });
 
   /** Every acknowledged batch is there, at most one more per round, and the audit passes. */
