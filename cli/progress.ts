@@ -57,7 +57,7 @@ function terminalLine(output: Output): Line {
 }
 
 function plainLine(output: Output): Line {
-  let written = 0;
+  let written = performance.now();
   return {
     draw: (text) => {
       const now = performance.now();
@@ -66,7 +66,7 @@ function plainLine(output: Output): Line {
       output.note(text);
     },
     end: (text) => {
-      written = 0;
+      written = performance.now();
       if (text !== undefined) output.note(text);
     },
   };

@@ -2,6 +2,7 @@
 import { instance } from "../../circuits/instances.js";
 import { EXIT, ZkStateError } from "../../core/errors.js";
 import { readBatchFile, readInput } from "../batch-file.js";
+import { backendFor, keyKind } from "../circuits.js";
 import { type CliCommand, withExamples, withSettings } from "../command.js";
 import { executeFile } from "../execute/execute-file.js";
 import { makeProgress } from "../progress.js";
@@ -28,6 +29,9 @@ export const command: CliCommand = {
     const path = String(options["batch"]);
     const file = readBatchFile(readInput(path));
     const profile = instance(settings.profile.value);
+    // What can be wrong with the settings comes before the ledger is touched.
+    keyKind(settings);
+    await backendFor(settings);
     signal.throwIfAborted();
     const executed = await executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
     const { store, skipped, numbers, fresh, finished } = executed;
