@@ -70,12 +70,13 @@ template SizesOfLiquidator() {
 }
 
 /// @title SizesOfVictim: sizes and signs after a slot that changes one column, or takes the same fraction of all
-/// @input before in range with signs and negative parts; slice: F quarters of before, rounded to zero, all zero but for a liquidation;
+/// @input before in range with signs and negative parts; slice: F quarters of before, rounded up in magnitude, all zero but for a liquidation;
 ///        full {bool} F = 4; size0, sign0: size and sign of the column
 /// @requires slice is an integer portion of before (Slice; the liquidator's range checks make it one); full = 1 implies column all zero
-/// @ensures sizes = before + column * lots - slice, in range; signs and negative right
-/// @argument what a liquidation leaves keeps its sign and is not zero unless F = 4 or it was zero: |s| - floor(|s| / 2) >= 1 for |s| >= 1.
-///   So only the traded column needs a range check.
+/// @ensures sizes = before + column * lots - slice, in range; negative right; signs right but for columns that a liquidation emptied
+/// @argument what a liquidation leaves keeps its sign, or is zero: ceil(F |s| / 4) <= |s|. So only the traded column needs a range check.
+///   A column that F < 4 empties may keep a sign bit of 1. Nothing reads it: the negative part of zero is zero, the slice of zero is zero, a
+///   size of zero may neither grow nor turn whatever its sign says, a trade replaces the bit, and the next batch computes it anew.
 /// @constraints NL 12 + 49 + 1 + 1 + 1 + 1 + 20
 template SizesOfVictim() {
     signal input before[12];

@@ -207,7 +207,8 @@ export interface ItemPlace {
 }
 
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text =
+    typeof value === "object" && value !== null ? (Array.isArray(value) ? "an array" : "an object") : (JSON.stringify(value) ?? "nothing");
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 };
 

@@ -42,8 +42,12 @@ export function slotWords(ledgerId: bigint, t: Transition, depositHead: bigint):
   };
 }
 
-/** c_nTx: the report, the new batch number, nTx, then every slot; missing slots are noops. */
+/**
+ * c_nTx: the report, the new batch number, nTx, then every slot; missing slots are noops.
+ * @throws RangeError for more slots than nTx: what a commitment leaves out would be published without being proven
+ */
 export function batchCommitment(priceHash: bigint, batchNumber: bigint, nTx: number, slots: readonly SlotWords[]): bigint {
+  if (slots.length > nTx) throw new RangeError(`${slots.length} transitions in ${nTx} slots`);
   const noop = slotWords(0n, { kind: "noop" }, 0n);
   let c = poseidon([priceHash, batchNumber, BigInt(nTx)]);
   for (let n = 0; n < nTx; n++) {

@@ -20,8 +20,9 @@ export interface Terms {
   readonly bounty: bigint;
 }
 
-/** t_i: the part of every column that moves, truncated towards zero. */
-export const sliceOf = (sizes: readonly bigint[], fraction: bigint): bigint[] => sizes.map((size) => (fraction * size) / 4n);
+/** t_i: the part of every column that moves, rounded away from zero: what moves is never less than what is charged for. */
+export const sliceOf = (sizes: readonly bigint[], fraction: bigint): bigint[] =>
+  sizes.map((size) => (size < 0n ? (fraction * size) >> 2n : -((-fraction * size) >> 2n)));
 
 /** Fair value of a slice's spot (at index) and options (at mark). */
 function sliceValue(prices: Prices, slice: readonly bigint[]): bigint {
@@ -39,9 +40,9 @@ const byRate = (config: Config, shortfall: bigint, fraction: bigint): bigint =>
 const discountOf = (config: Config, e: bigint, f: bigint, m: bigint, fraction: bigint): bigint =>
   minOf(byRate(config, (m << 16n) - e * MARGIN_SCALE, fraction), maxOf(0n, (fraction * f) >> 26n));
 
-/** The bounty for an account that is worth less than nothing: never more than the discount its margin alone would give. */
-const bountyOf = (config: Config, m: bigint, fraction: bigint, left: bigint): bigint =>
-  maxOf(0n, minOf(minOf((config.bounty * fraction) / 4n, byRate(config, m << 16n, fraction)), left));
+/** The bounty for an account that is worth less than nothing: never more than the discount its margin alone would give, nor the top-up. */
+const bountyOf = (config: Config, m: bigint, fraction: bigint, topUp: bigint, left: bigint): bigint =>
+  maxOf(0n, [byRate(config, m << 16n, fraction), topUp, left].reduce(minOf, (config.bounty * fraction) / 4n));
 
 /** Everything that a liquidation moves; m > e at equal scales is required. */
 export function liquidationTerms(
@@ -66,7 +67,7 @@ export function liquidationTerms(
     toLiquidator,
     toInsurance: discount - toLiquidator,
     topUp,
-    bounty: f < 0n ? bountyOf(config, m, fraction, insurance - topUp) : 0n,
+    bounty: f < 0n ? bountyOf(config, m, fraction, topUp, insurance - topUp) : 0n,
   };
 }
 

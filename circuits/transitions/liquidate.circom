@@ -3,10 +3,10 @@ include "../buses.circom";
 include "../lib/range.circom";
 include "../lib/division.circom";
 
-/// @title Slice: t_i = sign(size_i) * floor(F * |size_i| / 4) of every column
+/// @title Slice: t_i = sign(size_i) * ceil(F * |size_i| / 4) of every column
 /// @requires |size_i| <= 2^47, signs right, F in {0, 1, 2, 4}
 /// @requires the liquidator's size plus t_i is range-checked in 48 bits, and so was his size: this makes t_i an integer below 2^48 in
-///   magnitude and 4 |t_i| = F |size_i| - rest, rest in {0, 1, 2, 3}, an equation of integers
+///   magnitude and 4 |t_i| = F |size_i| + rest, rest in {0, 1, 2, 3}, an equation of integers
 /// @constraints 12 + 12 + 24 + 10
 template Slice() {
     signal input sizes[12];
@@ -21,11 +21,11 @@ template Slice() {
     var moved = 0;
     for (var i = 0; i < 12; i++) {
         product[i] <== fraction * (i < 2 ? sizes[i] : sizes[i] - 2 * negative[i - 2]);
-        low[i] <-- product[i] & 1; // witness
-        high[i] <-- (product[i] >> 1) & 1; // witness
+        low[i] <-- product[i] & 1; // witness: rest = -product mod 4
+        high[i] <-- ((product[i] + low[i]) >> 1) & 1; // witness
         low[i] * (1 - low[i]) === 0;
         high[i] * (1 - high[i]) === 0;
-        var quotient = (product[i] - low[i] - 2 * high[i]) / 4;
+        var quotient = (product[i] + low[i] + 2 * high[i]) / 4;
         slice[i] <== i < 2 ? quotient : (1 - 2 * signs[i - 2]) * quotient;
         moved += quotient;
     }
@@ -40,7 +40,7 @@ template Slice() {
 /// @ensures(1) A is strictly below maintenance; the whole account only if 2e < m or e < dustEquity;
 ///   a part of it only if that part is not empty
 /// @ensures(2) discount d = min(floor(rate * F * (m - e) / 4), max(0, floor(F f / 4))), shared by discountShare
-/// @ensures(3) topUp = ceil(F * max(0, -f) / 4) which insurance holds; where f < 0, bounty = min(bounty F / 4, rate F m / 4, what insurance has left)
+/// @ensures(3) topUp = ceil(F * max(0, -f) / 4) which insurance holds; where f < 0, bounty = min(bounty F / 4, rate F m / 4, topUp, what insurance has left)
 /// @ensures(4) the liquidator's reward is at least leastReward
 /// @ensures(5) victimCash and liquidatorCash, which come on top of the payment for the slice, are 0 and insurance is kept when liquidate = 0
 template Liquidate() {
@@ -116,7 +116,13 @@ template Liquidate() {
     signal lowered <== offerIsLess * above;
     component leastOfTwo = RangeCheck(102);
     leastOfTwo.in <== above - 2 * lowered;
-    var over = penalty.q + lowered - left;
+    var overTopUp = penalty.q + lowered - topUp;
+    signal byTopUp <-- overTopUp <= 0 ? 0 : 1; // witness
+    byTopUp * (1 - byTopUp) === 0;
+    signal kept <== (1 - byTopUp) * overTopUp;
+    component leastOfThree = RangeCheck(102);
+    leastOfThree.in <== overTopUp - 2 * kept;
+    var over = topUp + kept - left;
     signal affordable <-- over <= 0 ? 1 : 0; // witness
     affordable * (1 - affordable) === 0;
     signal limited <== affordable * over;

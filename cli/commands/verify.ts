@@ -8,7 +8,7 @@ import { checkBareFiles } from "../proof/bare-files.js";
 import { checkFolder, type Rejection } from "../proof/check.js";
 import type { Envelope } from "../proof/envelope.js";
 import { isProofFolder, readFolder } from "../proof/folder.js";
-import { type KeyTrust, requireProductionKey, trustedKey } from "../proof/trust.js";
+import { type KeyTrust, requireProductionKey, type Trust, trustedKey } from "../proof/trust.js";
 import { kindsOf, kindWords, shortRoot } from "../prove-summary.js";
 
 interface Checked {
@@ -24,7 +24,7 @@ function foldersOf(paths: readonly string[]): string[] {
     const found = below
       .filter((name) => !name.startsWith("."))
       .map((name) => join(path, name))
-      .filter((dir) => statSync(dir).isDirectory() && isProofFolder(dir));
+      .filter((dir) => statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true && isProofFolder(dir));
     if (found.length > 0) return found;
     const next = "name a folder such as proofs/batch-000001, or the folder that holds several";
     throw new ZkStateError({ code: "INPUT_NOT_FOUND", message: `There is no proof in ${path}.`, next });
@@ -35,10 +35,11 @@ async function checkOne(dir: string, { settings, output }: Context, key: string 
   const result = checkFolder(readFolder(dir), key);
   if (!result.ok) return { dir, verdict: result };
   const { envelope, vkey, vkeyDigest } = result;
-  const trust = key !== undefined ? "pinned" : await trustedKey(vkeyDigest, settings);
+  const trust: Trust = key !== undefined ? { kind: "pinned" } : trustedKey(vkeyDigest, settings);
   if (production) await requireProductionKey(envelope, vkey, trust, settings);
-  if (trust === "own") output.note(`${dir}: the key came with the proof; pin the one you trust with --key FILE (digest ${vkeyDigest})`);
-  return { dir, verdict: { ok: true, envelope, vkeyDigest, trust } };
+  if (trust.kind === "own")
+    output.note(`${dir}: the key came with the proof; pin the one you trust with --key FILE (digest ${vkeyDigest})`);
+  return { dir, verdict: { ok: true, envelope, vkeyDigest, trust: trust.kind } };
 }
 
 interface Break {
@@ -67,6 +68,14 @@ function rejectionError({ dir, verdict }: Checked & { readonly verdict: Rejectio
   return new ZkStateError({ code, message: `${dir}: ${detail}.`, ...sums, next: "do not rely on this proof; ask its maker for it again" });
 }
 
+/** A chain under several keys proves nothing when one of them only came with its proof. */
+function mixedKeys(checked: readonly Checked[]): ZkStateError | undefined {
+  const keys = new Map(checked.flatMap(({ verdict }) => (verdict.ok ? [[verdict.vkeyDigest, verdict.trust] as const] : [])));
+  if (keys.size < 2 || ![...keys.values()].includes("own")) return undefined;
+  const next = "pin the key that you trust with --key FILE";
+  return new ZkStateError({ code: "KEY_MISMATCH", message: "The proofs bring different keys.", got: [...keys.keys()].join(", "), next });
+}
+
 const isRejected = (c: Checked): c is Checked & { readonly verdict: Rejection } => !c.verdict.ok;
 
 async function verifyFolders(context: Context, paths: readonly string[], key: string | undefined, production: boolean): Promise<number> {
@@ -86,7 +95,7 @@ async function verifyFolders(context: Context, paths: readonly string[], key: st
           got: broken.got,
           next: "verify the missing batches too, or leave out what belongs to another ledger",
         });
-  const error = rejected === undefined ? chain : rejectionError(rejected);
+  const error = rejected === undefined ? (chain ?? mixedKeys(checked)) : rejectionError(rejected);
   const lines = checked.map(({ dir, verdict }) =>
     verdict.ok
       ? `${output.paint("green", "✔")} ${dir}  batch ${verdict.envelope.batchNumber}: ${kindWords(kindsOf(verdict.envelope))}  ${shortRoot(verdict.envelope.oldRoot)} → ${shortRoot(verdict.envelope.newRoot)}`

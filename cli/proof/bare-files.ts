@@ -3,7 +3,7 @@ import { EXIT, ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
 import type { Context } from "../command.js";
 import { checkGroth16 } from "./check.js";
-import { digestOf, requireProductionKey, trustedKey } from "./trust.js";
+import { digestOf, requireProductionKey, type Trust, trustedKey } from "./trust.js";
 
 interface JsonFile {
   readonly path: string;
@@ -36,9 +36,9 @@ export async function checkBareFiles(context: Context, files: readonly JsonFile[
   if (bad !== undefined)
     throw new ZkStateError({ code: bad.code, message: `${proof.path}: ${bad.detail}.`, next: "do not rely on this proof" });
   const vkeyDigest = digestOf(vkey);
-  const trust = pinned === undefined ? await trustedKey(vkeyDigest, context.settings) : "pinned";
+  const trust: Trust = pinned === undefined ? trustedKey(vkeyDigest, context.settings) : { kind: "pinned" };
   if (production) await requireProductionKey(undefined, vkey as VerificationKey, trust, context.settings);
   const line = `${context.output.paint("green", "✔")} ${proof.path} verifies under key ${vkeyDigest}`;
-  context.output.result([line], { ok: true, proof: proof.path, publicSignals: signals.json, keys: { vkeyDigest, trust } });
+  context.output.result([line], { ok: true, proof: proof.path, publicSignals: signals.json, keys: { vkeyDigest, trust: trust.kind } });
   return EXIT.ok;
 }

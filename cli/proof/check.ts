@@ -3,6 +3,7 @@
 import { type VerificationKey, verifyGroth16 } from "../../core/groth16.js";
 import { poseidon } from "../../core/poseidon.js";
 import { batchCommitment, nextHistoryHash, slotWords } from "../../ledger/commitment.js";
+import { QUORUM } from "../../ledger/constants.js";
 import { depositHead } from "../../ledger/messages.js";
 import { priceHash } from "../../ledger/report.js";
 import type { Batch } from "../../ledger/types.js";
@@ -109,6 +110,9 @@ function checkStatement(e: Envelope): Failure {
   if (rootOf(e.after, e.batchNumber) !== e.newRoot) return reject("PROOF_INVALID", "newRoot does not open to what batch.json says");
   try {
     const batch = batchOf(e.batch);
+    if (batch.transitions.length > e.circuit.nTx)
+      return reject("PROOF_INVALID", "more transitions are published than the circuit has slots");
+    if (batch.report.signatures.length !== QUORUM) return reject("PROOF_MALFORMED", "the published report lacks a signature");
     if (`${batch.report.time}` !== e.after.timestamp) return reject("PROOF_INVALID", "the report's time is not the state's");
     const history = `${nextHistoryHash(BigInt(e.before.historyHash), commitmentOf(e, batch))}`;
     return history === e.after.historyHash ? undefined : reject("PROOF_INVALID", "the published batch is not the one that was proven");

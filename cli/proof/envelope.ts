@@ -27,7 +27,8 @@ export const Envelope = z.strictObject({
   depositHeads: z.array(Word),
   circuit: z.strictObject({
     id: z.string(),
-    nTx: z.int().min(1),
+    /** Bounded, since checking an envelope hashes every slot. */
+    nTx: z.int().min(1).max(1024),
     nAccounts: z.int().min(1),
     nLevels: z.int().min(1),
     digest: Hex,

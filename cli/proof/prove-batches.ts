@@ -8,6 +8,7 @@ import type { Profile } from "../../ledger/types.js";
 import { circuitInput } from "../../ledger/witness.js";
 import type { CircuitArtifact } from "../../prover/artifacts.js";
 import type { ProverBackend } from "../../prover/backends/backend.js";
+import { cacheDir } from "../../prover/cache-dir.js";
 import { sha256 } from "../../prover/file-digest.js";
 import type { KeyArtifact } from "../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../prover/prove-batch.js";
@@ -19,6 +20,7 @@ import { packageVersion } from "../version.js";
 import { checkFolder } from "./check.js";
 import { type Envelope, statementOf } from "./envelope.js";
 import { folderName, isProofFolder, type ProofFiles, readFolder, writeFolder } from "./folder.js";
+import { vouchedBy } from "./trust.js";
 
 /** A batch with its proof on disk. */
 export interface ProvenBatch {
@@ -80,7 +82,8 @@ function existing(context: Context, store: LedgerStore, batchNumber: number, dir
       if (place === dir) throw occupied(dir, envelope);
       continue;
     }
-    if (envelope.keys.kind !== wanted) continue;
+    // a proof is taken over only under a key that this machine made or keeps: the folder's own word does not count
+    if (vouchedBy(cacheDir(context.settings.cache.value || undefined), checked.vkeyDigest).kind !== wanted) continue;
     if (place !== dir) writeFolder(dir, files);
     return { dir, envelope, fresh: false };
   }

@@ -8,6 +8,7 @@ import { circuitDigest } from "../../prover/artifacts.js";
 import { cacheDir } from "../../prover/cache-dir.js";
 import { refuseDevelopmentVkey } from "../../prover/keys/registry.js";
 import { verificationKeyDigest } from "../../prover/keys/vkey.js";
+import { readZkeyHeader } from "../../prover/keys/zkey-file.js";
 import { circuitSource } from "../circuits.js";
 import type { Settings } from "../settings.js";
 import type { Envelope } from "./envelope.js";
@@ -15,7 +16,17 @@ import type { Envelope } from "./envelope.js";
 /** pinned: given with --key. development, production: a key in this machine's cache. own: it came with the proof. */
 export type KeyTrust = "pinned" | "development" | "production" | "own";
 
-const cacheOf = (settings: Settings): string => cacheDir(settings.cache.value === "" ? undefined : settings.cache.value);
+/** Who vouches for a key, and for which circuit (its digest; none for a key that is pinned or came with the proof). */
+export interface Trust {
+  readonly kind: KeyTrust;
+  readonly circuit?: string;
+}
+
+/** The cache that may vouch for keys: never one that a configuration file names, since proofs may come with such a file. */
+function cacheOf({ cache }: Settings): string {
+  const chosen = cache.origin === "flag" || cache.origin.startsWith("env ");
+  return cacheDir(chosen && cache.value !== "" ? cache.value : undefined);
+}
 
 /** Digest of a key given as parsed JSON. @throws PROOF_MALFORMED, KEY_UNSAFE */
 export function digestOf(vkey: unknown): string {
@@ -29,15 +40,19 @@ export function digestOf(vkey: unknown): string {
   });
 }
 
-/** Where this machine's cache knows a verification key from. */
-export async function trustedKey(vkeyDigest: string, settings: Settings): Promise<KeyTrust> {
-  const keys = join(cacheOf(settings), "keys");
+/** Where this machine's cache knows a verification key from: by the key itself, not by what its sidecar says. */
+export const trustedKey = (vkeyDigest: string, settings: Settings): Trust => vouchedBy(cacheOf(settings), vkeyDigest);
+
+/** Who vouches for a key in a given cache. */
+export function vouchedBy(cache: string, vkeyDigest: string): Trust {
+  const keys = join(cache, "keys");
   for (const circuit of list(keys)) {
     for (const kind of ["production", "development"] as const) {
-      if (sidecarDigest(join(keys, circuit, kind, "key.json")) === vkeyDigest) return kind;
+      const dir = join(keys, circuit, kind);
+      if (keyDigest(dir) === vkeyDigest) return { kind: kind === "production" && isCeremonyKey(dir) ? kind : "development", circuit };
     }
   }
-  return "own";
+  return { kind: "own" };
 }
 
 function list(dir: string): string[] {
@@ -48,12 +63,20 @@ function list(dir: string): string[] {
   }
 }
 
-function sidecarDigest(path: string): unknown {
+function keyDigest(dir: string): string | undefined {
   try {
-    const json: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return typeof json === "object" && json !== null && "vkeyDigest" in json ? json.vkeyDigest : undefined;
+    return verificationKeyDigest(JSON.parse(readFileSync(join(dir, "verification_key.json"), "utf8")) as VerificationKey);
   } catch {
     return undefined;
+  }
+}
+
+/** The proving key beside it went through a ceremony: it has contributions and no development mark. */
+function isCeremonyKey(dir: string): boolean {
+  try {
+    return !readZkeyHeader(join(dir, "circuit.zkey")).isDevelopment;
+  } catch {
+    return false;
   }
 }
 
@@ -61,11 +84,11 @@ function sidecarDigest(path: string): unknown {
 export async function requireProductionKey(
   envelope: Envelope | undefined,
   vkey: VerificationKey,
-  trust: KeyTrust,
+  trust: Trust,
   settings: Settings,
 ): Promise<void> {
   await refuseDevelopmentVkey(vkey, cacheOf(settings));
-  if (envelope?.keys.kind === "development" || trust === "development") {
+  if (envelope?.keys.kind === "development" || trust.kind === "development") {
     const next = "ask for a proof under the production key";
     throw new ZkStateError({
       code: "DEVELOPMENT_KEY",
@@ -73,20 +96,21 @@ export async function requireProductionKey(
       next,
     });
   }
-  if (trust === "own") {
+  if (trust.kind === "own") {
     const next = "pass the venue's published key with --key FILE, or make the production key here with `zkstate setup --ptau FILE`";
     throw new ZkStateError({ code: "KEY_MISMATCH", message: "Nobody vouches for the verification key that came with the proof.", next });
   }
   if (envelope === undefined) return;
   const known = INSTANCES.get(envelope.circuit.id);
   const expected = known === undefined ? "no such circuit" : await circuitDigest(circuitSource(known));
-  if (expected === envelope.circuit.digest) return;
+  const vouched = trust.circuit ?? expected;
+  if (expected === envelope.circuit.digest && expected === vouched) return;
   const next = "verify with the version of zkstate that made the proof";
   throw new ZkStateError({
     code: "VERSION_MISMATCH",
     message: "The proof is for another circuit than this version's.",
     expected,
-    got: envelope.circuit.digest,
+    got: expected === envelope.circuit.digest ? vouched : envelope.circuit.digest,
     next,
   });
 }

@@ -106,9 +106,28 @@ async function artifact(circuit: CircuitArtifact, dir: string, manifest: KeyMani
   const vkeyPath = join(dir, VKEY);
   const vkey = JSON.parse(await readFile(vkeyPath, "utf8")) as VerificationKey;
   checkVerificationKey(vkey);
+  const zkey = join(dir, ZKEY);
+  // the sidecar is not believed: the digest is the key's own, the proving key is of the same setup and, for production, of a ceremony
+  const vkeyDigest = verificationKeyDigest(vkey);
+  if (verificationKeyDigest(exportVerificationKey(zkey)) !== vkeyDigest || manifest.vkeyDigest !== vkeyDigest) throw foreignVkey(dir);
+  if (manifest.kind === "production" && (manifest.nContributions === 0 || readZkeyHeader(zkey).isDevelopment)) throw notOfACeremony(dir);
   const paths = { dir, zkeyPath: join(dir, ZKEY), vkeyPath };
-  return { kind: manifest.kind, circuitDigest: circuit.digest, ...paths, vkey, vkeyDigest: manifest.vkeyDigest, manifest };
+  return { kind: manifest.kind, circuitDigest: circuit.digest, ...paths, vkey, vkeyDigest, manifest };
 }
+
+const foreignVkey = (dir: string): ZkStateError =>
+  new ZkStateError({
+    code: "KEY_MISMATCH",
+    message: `${dir}: the verification key is not that of the proving key`,
+    next: "remove the folder and make or restore the key again",
+  });
+
+const notOfACeremony = (dir: string): ZkStateError =>
+  new ZkStateError({
+    code: "DEVELOPMENT_KEY",
+    message: `${dir}: this is a development key under a production name`,
+    next: "remove the folder and run `zkstate setup --ptau FILE`",
+  });
 
 /** A sidecar of another kind, circuit or R1CS is not this entry's: the entry counts as damaged and is made again. */
 function parseManifest(json: unknown, circuit: CircuitArtifact, kind: KeyKind): KeyManifest | undefined {

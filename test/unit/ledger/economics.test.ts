@@ -26,13 +26,36 @@ describe("insurance", () => {
   });
 });
 
+describe("repeats", () => {
+  it("of a quarter pay bounties of at most the deficit in all", () => {
+    const venue = makeWorld({ config: { bounty: quote(1_000) } });
+    const deficit = 40n;
+    let world = patchAccount(venue.world, 0, { cash: -deficit, sizes: [0n, 0n, 400_000n, ...Array<bigint>(9).fill(0n)] });
+    const before = world.header.markets.insurance;
+    for (let i = 0; i < 8; i++) {
+      const nonce = accountIn(world, 1)?.nonce ?? 0n;
+      world = expectAccepted(world, signedLiquidate(venue, { fraction: 1, nonce }));
+    }
+    expect(before - world.header.markets.insurance).toBeLessThanOrEqual(2n * (deficit + 8n));
+  });
+});
+
 describe("slices", () => {
-  it("of nothing are refused: F = 1 on three lots, while four lots give one", () => {
+  it("are never empty while there is a position: a quarter of three lots is one, of nothing is refused", () => {
     const venue = makeWorld();
     const holding = (lots: bigint) => patchAccount(venue.world, 0, { cash: 1n, sizes: [0n, 0n, lots, ...Array<bigint>(9).fill(0n)] });
-    expectRefused(holding(3n), signedLiquidate(venue, { fraction: 1 }), "SLICE_EMPTY");
-    expectAccepted(holding(4n), signedLiquidate(venue, { fraction: 1 }));
-    expectAccepted(holding(3n), signedLiquidate(venue, { fraction: 4 })); // dust may go whole
+    for (const [held, left] of [
+      [1n, 0n],
+      [3n, 2n],
+      [4n, 3n],
+      [5n, 3n],
+    ] as const) {
+      const after = expectAccepted(holding(held), signedLiquidate(venue, { fraction: 1 }));
+      expect(accountIn(after, 0)?.sizes[2]).toBe(left);
+    }
+    const debt = patchAccount(venue.world, 0, { cash: -1n, sizes: Array<bigint>(12).fill(0n) });
+    expectRefused(debt, signedLiquidate(venue, { fraction: 1 }), "SLICE_EMPTY");
+    expectAccepted(debt, signedLiquidate(venue, { fraction: 4 })); // a bare debt is written off whole
   });
 });
 

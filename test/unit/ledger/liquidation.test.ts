@@ -52,9 +52,9 @@ describe("liquidation terms", () => {
     expect(bankrupt).toBeGreaterThan(50);
   });
 
-  it("truncate towards zero on both sides", () => {
-    expect(sliceOf([7n, 0n, -7n, 3n, -3n], 1n)).toEqual([1n, 0n, -1n, 0n, 0n]);
-    expect(sliceOf([7n, -7n], 2n)).toEqual([3n, -3n]);
+  it("round slices away from zero on both sides", () => {
+    expect(sliceOf([7n, 0n, -7n, 3n, -3n], 1n)).toEqual([2n, 0n, -2n, 1n, -1n]);
+    expect(sliceOf([7n, -7n], 2n)).toEqual([4n, -4n]);
     expect(sliceOf([7n, -7n], 4n)).toEqual([7n, -7n]);
   });
 });

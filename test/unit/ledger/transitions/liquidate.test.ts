@@ -82,7 +82,7 @@ describe("liquidate", () => {
   });
 
   it("pays fair value for options, rounded up for the victim", () => {
-    const { venue, world } = stage(quote(100), { bounty: 0n }, { [BTC_CALL]: 401n });
+    const { venue, world } = stage(quote(100), { bounty: 0n }, { [BTC_CALL]: 401n }); // a quarter, rounded up: 101 lots
     const prices = { ...world.prices, optionMark: world.prices.optionMark.with(0, (2_500n << 24n) + 1n) };
     const after = expectAccepted({ ...world, prices }, signedLiquidate(venue));
     const before = must(world, 0);
@@ -90,8 +90,8 @@ describe("liquidate", () => {
     const m = requirement(prices, world.header.markets.config, before.sizes).maintenance;
     const discount = (32_768n * ((m << 16n) - e * 10_000n)) / (10_000n << 42n);
     const capped = discount < e >> 26n ? discount : e >> 26n;
-    expect(must(after, 0).cash).toBe(before.cash + 250_001n - capped);
-    expect(must(after, 1).sizes[BTC_CALL]).toBe(100n);
+    expect(must(after, 0).cash).toBe(before.cash + 252_501n - capped);
+    expect(must(after, 1).sizes[BTC_CALL]).toBe(101n);
   });
 
   it("refuses too small a reward, late or forged or replayed orders, and unknown accounts", () => {
