@@ -13,14 +13,21 @@ export interface Template {
   readonly provers: (input: Input) => Promise<readonly (Witness | null)[]>;
 }
 
-/** Loads a template from its file; `variants` replace its hints, `more` are further include folders. */
+export interface TemplatePlan {
+  readonly main: string;
+  readonly file: string;
+  /** Inputs that the template hands on as outputs: public, or they would be the same wire and count as chosen by the prover. */
+  readonly handedOn?: readonly string[];
+  /** Further include folders. */
+  readonly more?: readonly string[];
+}
+
+/** Loads a template from its file; `variants` replace its hints. */
 export async function loadTemplate(
-  main: string,
-  file: string,
+  { main, file, handedOn = [], more = [] }: TemplatePlan,
   variants: readonly (readonly Sabotage[])[] = [],
-  more: readonly string[] = [],
 ): Promise<Template> {
-  const plan = { main, include: [file] };
+  const plan = { main, include: [file], ...(handedOn.length > 0 ? { public: handedOn } : {}) };
   const circuit = await loadCircuit({ ...plan, includeDirs: [...more, LIB, CIRCUITS] });
   const cheats: Cheat[] = [];
   for (const changes of [[], ...variants]) cheats.push(await cheat(circuit, plan, changes, more));

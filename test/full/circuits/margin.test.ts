@@ -43,7 +43,7 @@ describe("MaintenanceUpper", () => {
   let template: Template;
   beforeAll(async () => {
     // one less than the worst loss; nothing; a loss that is not the worst; one more than the worst loss
-    template = await loadTemplate("MaintenanceUpper()", "margin.circom", [
+    template = await loadTemplate({ main: "MaintenanceUpper()", file: "margin.circom" }, [
       worst("most - 1"),
       worst("0"),
       worst("loss[3]"),
@@ -103,7 +103,7 @@ describe("MaintenanceLower", () => {
     const one = [0, 3, 6, 13].map((j) => picks(`j == ${j} ? 1 : 0`));
     // none; two; twice the worst; half of it; the worst and the opposite of another
     const wrong = ["0", "j < 2 ? 1 : 0", "which == j ? 2 : 0", "which == j ? 1 / 2 : 0", "which == j ? 1 : (j == 5 ? -1 : 0)"].map(picks);
-    template = await loadTemplate("MaintenanceLower()", "margin.circom", [...one, ...wrong]);
+    template = await loadTemplate({ main: "MaintenanceLower()", file: "margin.circom" }, [...one, ...wrong]);
   });
 
   it("is never above the rules' margin whatever is picked, and equal to it for the honest prover", async () => {

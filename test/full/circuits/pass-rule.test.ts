@@ -51,7 +51,7 @@ const rule = (x: Facts) => strict(x) || notRiskier(x.f0, x.m0, x.f, x.m);
 describe("PassRule", () => {
   let template: Template;
   beforeAll(async () => {
-    template = await loadTemplate("PassRule()", "pass-rule.circom", VARIANTS);
+    template = await loadTemplate({ main: "PassRule()", file: "pass-rule.circom" }, VARIANTS);
   });
 
   async function judge(x: Facts): Promise<void> {
