@@ -1,0 +1,94 @@
+// Whose word counts: not a sidecar's, not a configuration file's that comes with the proofs, not an envelope's.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cacheDir } from "../../../prover/cache-dir.js";
+import { makePlace, type Place } from "./run-cli.js";
+
+interface Envelope {
+  batch: unknown[];
+  circuit: { nTx: number; digest: string };
+  keys: { kind: string; vkeyDigest: string };
+}
+
+let place: Place;
+const at = (...path: string[]) => join(place.dir, ...path);
+const envelopeAt = (folder: string) => at(folder, "batch-000001", "batch.json");
+const read = (folder: string) => JSON.parse(readFileSync(envelopeAt(folder), "utf8")) as Envelope;
+
+/** A copy of the proofs whose envelope was edited. */
+function edited(name: string, edit: (e: Envelope) => void): string {
+  cpSync(at("proofs"), at(name), { recursive: true });
+  const envelope = read(name);
+  edit(envelope);
+  writeFileSync(envelopeAt(name), JSON.stringify(envelope));
+  return name;
+}
+
+beforeAll(async () => {
+  place = makePlace();
+  await place.run(["simulate", "--profile", "tiny", "--accounts", "4", "--batches", "2", "--out", "all.jsonl", "--seed", "trust"]);
+  const items = readFileSync(at("all.jsonl"), "utf8").trimEnd().split("\n");
+  writeFileSync(at("one.jsonl"), items.slice(0, 3).join("\n"));
+  const proven = await place.run(["prove", "--batch", "one.jsonl", "--profile", "tiny"]);
+  expect(proven.code, proven.stderr).toBe(0);
+});
+afterAll(() => place.remove());
+
+describe("zkstate verify", () => {
+  it("refuses transitions published beside the proven ones", async () => {
+    const more = edited("more", (e) => e.batch.push(e.batch[1]));
+    const { code, stdout } = await place.run(["verify", more]);
+    expect(code, stdout).toBe(1);
+    expect(stdout).toContain("more transitions are published than the circuit has slots");
+  });
+
+  it("refuses at once an envelope that would keep it hashing for ever", async () => {
+    const { code, stdout } = await place.run(["verify", edited("endless", (e) => Object.assign(e.circuit, { nTx: 2 ** 50 }))]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("PROOF_MALFORMED");
+  });
+
+  it("refuses a published report without its signatures", async () => {
+    const bare = edited("bare", (e) => Object.assign(e.batch[0] as object, { signatures: [] }));
+    expect((await place.run(["verify", bare])).code).toBe(1);
+  });
+
+  it("--production does not believe a cache that a configuration file beside the proofs names", async () => {
+    const bundle = edited("bundle", (e) => Object.assign(e.keys, { kind: "production" }));
+    const { circuit, keys } = read(bundle);
+    const fake = at(bundle, "c", "keys", circuit.digest, "production");
+    mkdirSync(fake, { recursive: true });
+    writeFileSync(join(fake, "key.json"), JSON.stringify({ kind: "production", vkeyDigest: keys.vkeyDigest, nContributions: 1 }));
+    cpSync(at(bundle, "batch-000001", "verification_key.json"), join(fake, "verification_key.json"));
+    writeFileSync(at("zkstate.config.json"), JSON.stringify({ cache: join(bundle, "c") })); // the working folder is the bundle's
+    const inside = await place.run(["verify", bundle, "--production"]);
+    rmSync(at("zkstate.config.json"));
+    expect(inside.code, inside.stdout + inside.stderr).toBe(6);
+    expect(inside.stderr).toContain("DEVELOPMENT_KEY");
+  });
+
+  it("--production and --keys production refuse a development key under a production name", async () => {
+    const cache = cacheDir(process.env["ZKSTATE_CACHE"]);
+    const { digest } = read("proofs").circuit;
+    const forged = at("forged");
+    cpSync(join(cache, "circuits", digest), join(forged, "circuits", digest), { recursive: true });
+    const production = join(forged, "keys", digest, "production");
+    cpSync(join(cache, "keys", digest, "development"), production, { recursive: true });
+    const sidecar = join(production, "key.json");
+    writeFileSync(
+      sidecar,
+      readFileSync(sidecar, "utf8")
+        .replace(/"development"/, '"production"')
+        .replace(/"nContributions": ?0/, '"nContributions": 1'),
+    );
+    const renamed = edited("renamed", (e) => Object.assign(e.keys, { kind: "production" }));
+    const verified = await place.run(["verify", renamed, "--production", "--cache", forged]);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(6);
+    expect(verified.stderr).toContain("DEVELOPMENT_KEY");
+    const checked = await place.run(["setup", "verify", "--profile", "tiny", "--keys", "production", "--cache", forged]);
+    expect(checked.code, checked.stdout + checked.stderr).toBe(6);
+    rmSync(forged, { recursive: true });
+    expect(readdirSync(place.dir)).not.toContain("forged");
+  });
+});
