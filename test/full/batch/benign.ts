@@ -17,7 +17,7 @@ export const BENIGN: readonly Benign[] = [
   { wire: /\.terms\.inverse$/, because: "lotsMoved * inverse = quarter + half with no lots moved and neither quarter nor half" },
   { wire: /\.orders\[\d+\]\.lanes\.inverse$/, because: "IsZero of 0: the order continues its lane, or there is no order" },
   {
-    wire: /\.terms\.(byRate|offerIsLess|affordable)$/,
+    wire: /\.terms\.(byRate|offerIsLess|byTopUp|affordable)$/,
     because: "which of two equal terms is the smaller one; both are 0 but in a liquidation",
   },
   { wire: /\.market\.grandfathered$/, because: "the larger of two equal bounds; both are 0 without a traded column" },

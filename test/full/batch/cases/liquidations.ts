@@ -40,19 +40,19 @@ export const liquidations: Cases = {
     MAINTENANCE - 1n,
   ),
   "an account without anything": within("NOT_LIQUIDATABLE", terms("below"), victim(0n, 0n), (v) => liquidate(v, { fraction: 4 })),
-  "a quarter of three lots | of four": stepwise(
+  "a quarter of nothing but debt | of one lot": stepwise(
     "SLICE_EMPTY",
     { template: /Liquidate/, wire: /slot\[0\]\.(terms\.inverse|slice\.lotsMoved)/ },
     takes({}, (lots) => victim(-1n, lots)),
-    3n,
-    4n,
+    0n,
+    1n,
   ),
-  "half of one lot | of two, short": stepwise(
+  "half of nothing but debt | of one lot, short": stepwise(
     "SLICE_EMPTY",
     { template: /Liquidate/, wire: /slot\[0\]\.(terms\.inverse|slice\.lotsMoved)/ },
     takes({ fraction: 2 }, (lots) => victim(-1n, -lots)),
+    0n,
     1n,
-    2n,
   ),
   "three quarters": within(
     "FRACTION_NOT_ALLOWED",
