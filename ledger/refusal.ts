@@ -16,7 +16,7 @@ export const REFUSALS = {
   CHAIN_INVALID: "section 1: the chain must be one of those in use",
   ACCOUNT_UNKNOWN: "section 7: the account must exist and its index be below 4^nLevels",
   ACCOUNT_SAME: "section 7: A and B are different",
-  OWNER_MISMATCH: "section 7: a deposit names the owner of an existing account",
+  OWNER_MISMATCH: "section 7: a deposit names the owner and the exit address of an existing account",
   SIGNATURE_INVALID: "section 3: the signer's EdDSA signature over the message",
   NONCE_MISMATCH: "section 3: the sequence is the signer's nonce",
   EXPIRED: "section 8: time is at most the expiry",
