@@ -8,7 +8,7 @@ import { checkBareFiles } from "../proof/bare-files.js";
 import { checkFolder, type Rejection } from "../proof/check.js";
 import type { Envelope } from "../proof/envelope.js";
 import { isProofFolder, readFolder } from "../proof/folder.js";
-import { type KeyTrust, requireProductionKey, type Trust, trustedKey } from "../proof/trust.js";
+import { type KeyTrust, ownKeyNote, requireProductionKey, type Trust, trustedKey } from "../proof/trust.js";
 import { kindsOf, kindWords, shortRoot } from "../prove-summary.js";
 
 interface Checked {
@@ -37,8 +37,7 @@ async function checkOne(dir: string, { settings, output }: Context, key: string 
   const { envelope, vkey, vkeyDigest } = result;
   const trust: Trust = key !== undefined ? { kind: "pinned" } : trustedKey(vkeyDigest, settings);
   if (production) await requireProductionKey(envelope, vkey, trust, settings);
-  if (trust.kind === "own")
-    output.note(`${dir}: the key came with the proof; pin the one you trust with --key FILE (digest ${vkeyDigest})`);
+  if (trust.kind === "own") output.note(ownKeyNote(dir, vkeyDigest));
   return { dir, verdict: { ok: true, envelope, vkeyDigest, trust: trust.kind } };
 }
 

@@ -3,7 +3,7 @@ import { EXIT, ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
 import type { Context } from "../command.js";
 import { checkGroth16 } from "./check.js";
-import { digestOf, requireProductionKey, type Trust, trustedKey } from "./trust.js";
+import { digestOf, ownKeyNote, requireProductionKey, type Trust, trustedKey } from "./trust.js";
 
 interface JsonFile {
   readonly path: string;
@@ -38,6 +38,7 @@ export async function checkBareFiles(context: Context, files: readonly JsonFile[
   const vkeyDigest = digestOf(vkey);
   const trust: Trust = pinned === undefined ? trustedKey(vkeyDigest, context.settings) : { kind: "pinned" };
   if (production) await requireProductionKey(undefined, vkey as VerificationKey, trust, context.settings);
+  if (trust.kind === "own") context.output.note(ownKeyNote(proof.path, vkeyDigest));
   const line = `${context.output.paint("green", "✔")} ${proof.path} verifies under key ${vkeyDigest}`;
   context.output.result([line], { ok: true, proof: proof.path, publicSignals: signals.json, keys: { vkeyDigest, trust: trust.kind } });
   return EXIT.ok;

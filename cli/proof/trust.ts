@@ -43,6 +43,10 @@ export function digestOf(vkey: unknown): string {
 /** Where this machine's cache knows a verification key from: by the key itself, not by what its sidecar says. */
 export const trustedKey = (vkeyDigest: string, settings: Settings): Trust => vouchedBy(cacheOf(settings), vkeyDigest);
 
+/** What is said where nobody vouches for a key. */
+export const ownKeyNote = (path: string, vkeyDigest: string): string =>
+  `${path}: the key came with the proof; pin the one you trust with --key FILE (digest ${vkeyDigest})`;
+
 /** Who vouches for a key in a given cache. */
 export function vouchedBy(cache: string, vkeyDigest: string): Trust {
   const keys = join(cache, "keys");
