@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   PROOF_INVALID: EXIT.invalid,
   PROOF_MALFORMED: EXIT.invalid,
   CHAIN_BROKEN: EXIT.invalid,
+  ROOT_MISMATCH: EXIT.invalid,
   CONSERVATION_BROKEN: EXIT.invalid,
   // infrastructure
   IO_FAILED: EXIT.infrastructure,

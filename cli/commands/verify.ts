@@ -5,15 +5,24 @@ import { ERROR_CODES, EXIT, ZkStateError } from "../../core/errors.js";
 import { type CliCommand, type Context, withExamples, withSettings } from "../command.js";
 import { fileError } from "../file-trouble.js";
 import { checkBareFiles } from "../proof/bare-files.js";
+import { chainError, type Link, mixedKeys, rootFrom } from "../proof/chain.js";
 import { checkFolder, type Rejection } from "../proof/check.js";
-import type { Envelope } from "../proof/envelope.js";
 import { isProofFolder, readFolder } from "../proof/folder.js";
-import { type KeyTrust, ownKeyNote, requireProductionKey, type Trust, trustedKey } from "../proof/trust.js";
+import { digestOf, ownKeyNote, requireProductionKey, type Trust, trustedKey } from "../proof/trust.js";
 import { kindsOf, kindWords, shortRoot } from "../prove-summary.js";
 
 interface Checked {
   readonly dir: string;
-  readonly verdict: Rejection | { readonly ok: true; readonly envelope: Envelope; readonly vkeyDigest: string; readonly trust: KeyTrust };
+  readonly verdict: Rejection | ({ readonly ok: true } & Link);
+}
+
+/** What the reader knows beforehand. */
+interface Known {
+  /** Digest of the verification key. */
+  readonly key: string | undefined;
+  /** Root of the state that the first batch continues. */
+  readonly from: string | undefined;
+  readonly production: boolean;
 }
 
 /** Proof folders named on the command line: themselves, or the ones directly below. @throws INPUT_NOT_FOUND */
@@ -31,7 +40,7 @@ function foldersOf(paths: readonly string[]): string[] {
   });
 }
 
-async function checkOne(dir: string, { settings, output }: Context, key: string | undefined, production: boolean): Promise<Checked> {
+async function checkOne(dir: string, { settings, output }: Context, { key, production }: Known): Promise<Checked> {
   const result = checkFolder(readFolder(dir), key);
   if (!result.ok) return { dir, verdict: result };
   const { envelope, vkey, vkeyDigest } = result;
@@ -41,71 +50,37 @@ async function checkOne(dir: string, { settings, output }: Context, key: string 
   return { dir, verdict: { ok: true, envelope, vkeyDigest, trust: trust.kind } };
 }
 
-interface Break {
-  readonly expected: string;
-  readonly got: string;
-  readonly at: number;
-}
-
-/** First place where one batch does not continue the one before. */
-function chainBreak(envelopes: readonly Envelope[]): Break | undefined {
-  for (const [i, next] of envelopes.entries()) {
-    const before = envelopes[i - 1];
-    if (before === undefined) continue;
-    const [expected, got] = [
-      `batch ${before.batchNumber + 1} from root ${before.newRoot}`,
-      `batch ${next.batchNumber} from root ${next.oldRoot}`,
-    ];
-    if (expected !== got) return { expected, got, at: next.batchNumber };
-  }
-  return undefined;
-}
-
 function rejectionError({ dir, verdict }: Checked & { readonly verdict: Rejection }): ZkStateError {
   const { code, detail, expected, got } = verdict;
   const sums = { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }) };
   return new ZkStateError({ code, message: `${dir}: ${detail}.`, ...sums, next: "do not rely on this proof; ask its maker for it again" });
 }
 
-/** A chain under several keys proves nothing when one of them only came with its proof. */
-function mixedKeys(checked: readonly Checked[]): ZkStateError | undefined {
-  const keys = new Map(checked.flatMap(({ verdict }) => (verdict.ok ? [[verdict.vkeyDigest, verdict.trust] as const] : [])));
-  if (keys.size < 2 || ![...keys.values()].includes("own")) return undefined;
-  const next = "pin the key that you trust with --key FILE";
-  return new ZkStateError({ code: "KEY_MISMATCH", message: "The proofs bring different keys.", got: [...keys.keys()].join(", "), next });
-}
-
 const isRejected = (c: Checked): c is Checked & { readonly verdict: Rejection } => !c.verdict.ok;
 
-async function verifyFolders(context: Context, paths: readonly string[], key: string | undefined, production: boolean): Promise<number> {
+async function verifyFolders(context: Context, paths: readonly string[], known: Known): Promise<number> {
   const { output } = context;
   const checked: Checked[] = [];
-  for (const dir of foldersOf(paths)) checked.push(await checkOne(dir, context, key, production));
-  const envelopes = checked.flatMap(({ verdict }) => (verdict.ok ? [verdict.envelope] : [])).sort((a, b) => a.batchNumber - b.batchNumber);
+  for (const dir of foldersOf(paths)) checked.push(await checkOne(dir, context, known));
+  const links = checked
+    .flatMap(({ verdict }) => (verdict.ok ? [verdict] : []))
+    .sort((a, b) => a.envelope.batchNumber - b.envelope.batchNumber);
   const rejected = checked.find(isRejected);
-  const broken = chainBreak(envelopes);
-  const chain =
-    broken === undefined
-      ? undefined
-      : new ZkStateError({
-          code: "CHAIN_BROKEN",
-          message: `Batch ${broken.at} does not continue the batch before it.`,
-          expected: broken.expected,
-          got: broken.got,
-          next: "verify the missing batches too, or leave out what belongs to another ledger",
-        });
-  const error = rejected === undefined ? (chain ?? mixedKeys(checked)) : rejectionError(rejected);
+  const broken = chainError(links, known.from);
+  const error = rejected === undefined ? (broken ?? mixedKeys(links)) : rejectionError(rejected);
   const lines = checked.map(({ dir, verdict }) =>
     verdict.ok
       ? `${output.paint("green", "✔")} ${dir}  batch ${verdict.envelope.batchNumber}: ${kindWords(kindsOf(verdict.envelope))}  ${shortRoot(verdict.envelope.oldRoot)} → ${shortRoot(verdict.envelope.newRoot)}`
       : `${output.paint("red", "✘")} ${dir}  ${verdict.code}: ${verdict.detail}`,
   );
-  const [first, last] = [envelopes[0], envelopes.at(-1)];
+  const [first, last] = [links[0]?.envelope, links.at(-1)?.envelope];
   if (error === undefined && first !== undefined && last !== undefined && first !== last) {
     lines.push(
-      `${output.paint("green", "✔")} ${envelopes.length} batches chain from ${shortRoot(first.oldRoot)} to ${shortRoot(last.newRoot)}`,
+      `${output.paint("green", "✔")} ${links.length} batches chain from ${shortRoot(first.oldRoot)} to ${shortRoot(last.newRoot)}`,
     );
   }
+  if (error === undefined && known.from !== undefined)
+    lines.push(`${output.paint("green", "✔")} the first batch starts from the given root`);
   output.result(lines, {
     ok: error === undefined,
     ...(error === undefined ? {} : { error: error.toJSON() }),
@@ -147,12 +122,14 @@ export const command: CliCommand = {
   define: (c) => {
     c.argument("<paths...>", "proof folders, a folder of them, or snarkjs' proof.json, public.json and verification_key.json")
       .option("--key <file>", "the verification key that you trust")
+      .option("--from <root>", "the root of the state that the first batch must continue, in decimal")
       .option("--production", "refuse development keys and keys that nobody vouches for");
     withSettings(c, "cache");
     withExamples(
       c,
       "zkstate verify proofs",
       "zkstate verify proofs/batch-000007 --key venue-key.json",
+      "zkstate verify proofs --key venue-key.json --from $GENESIS_ROOT",
       "zkstate verify proof.json public.json verification_key.json",
     );
   },
@@ -160,14 +137,13 @@ export const command: CliCommand = {
     const keyPath = options["key"];
     const pinned = typeof keyPath === "string" ? readJson(keyPath) : undefined;
     const production = options["production"] === true;
+    const from = rootFrom(options["from"]);
     if (paths.every((path) => path.endsWith(".json")))
       return checkBareFiles(
         context,
         paths.map((path) => ({ path, json: readJson(path) })),
-        pinned,
-        production,
+        { pinned, from, production },
       );
-    const { digestOf } = await import("../proof/trust.js");
-    return verifyFolders(context, paths, pinned === undefined ? undefined : digestOf(pinned), production);
+    return verifyFolders(context, paths, { key: pinned === undefined ? undefined : digestOf(pinned), from, production });
   },
 };

@@ -2,6 +2,7 @@
 import { EXIT, ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
 import type { Context } from "../command.js";
+import { startError } from "./chain.js";
 import { checkGroth16 } from "./check.js";
 import { digestOf, ownKeyNote, requireProductionKey, type Trust, trustedKey } from "./trust.js";
 
@@ -18,8 +19,15 @@ function roleOf(json: unknown): Role | undefined {
   return "pi_a" in json ? "proof" : "vk_alpha_1" in json ? "key" : undefined;
 }
 
-/** Files of any order, told apart by their content. @throws PROOF_INVALID, PROOF_MALFORMED, KEY_UNSAFE, USAGE */
-export async function checkBareFiles(context: Context, files: readonly JsonFile[], pinned: unknown, production: boolean): Promise<number> {
+/** What the reader knows beforehand: the verification key, the first public signal. */
+interface Known {
+  readonly pinned: unknown;
+  readonly from: string | undefined;
+  readonly production: boolean;
+}
+
+/** Files of any order, told apart by their content. @throws PROOF_INVALID, PROOF_MALFORMED, ROOT_MISMATCH, KEY_UNSAFE, USAGE */
+export async function checkBareFiles(context: Context, files: readonly JsonFile[], { pinned, from, production }: Known): Promise<number> {
   const byRole = new Map(files.map((file) => [roleOf(file.json), file]));
   const [proof, signals] = [byRole.get("proof"), byRole.get("public")];
   const vkey = pinned ?? byRole.get("key")?.json;
@@ -35,6 +43,8 @@ export async function checkBareFiles(context: Context, files: readonly JsonFile[
   const bad = checkGroth16(vkey, signals.json, proof.json);
   if (bad !== undefined)
     throw new ZkStateError({ code: bad.code, message: `${proof.path}: ${bad.detail}.`, next: "do not rely on this proof" });
+  const elsewhere = startError(proof.path, String((signals.json as readonly unknown[])[0]), from);
+  if (elsewhere !== undefined) throw elsewhere;
   const vkeyDigest = digestOf(vkey);
   const trust: Trust = pinned === undefined ? trustedKey(vkeyDigest, context.settings) : { kind: "pinned" };
   if (production) await requireProductionKey(undefined, vkey as VerificationKey, trust, context.settings);

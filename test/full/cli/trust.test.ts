@@ -7,6 +7,8 @@ import { makePlace, type Place } from "./run-cli.js";
 
 interface Envelope {
   batch: unknown[];
+  oldRoot: string;
+  newRoot: string;
   circuit: { nTx: number; digest: string };
   keys: { kind: string; vkeyDigest: string };
 }
@@ -52,6 +54,40 @@ describe("zkstate verify", () => {
   it("refuses a published report without its signatures", async () => {
     const bare = edited("bare", (e) => Object.assign(e.batch[0] as object, { signatures: [] }));
     expect((await place.run(["verify", bare])).code).toBe(1);
+  });
+
+  it("does not notice other signatures: no root commits to them, only to what was signed", async () => {
+    const swap = ({ batch }: Envelope) => {
+      const report = batch[0] as { signatures: { signature: unknown }[] };
+      for (const entry of report.signatures) entry.signature = { r8x: "1", r8y: "2", s: "3" };
+    };
+    expect((await place.run(["verify", edited("resigned", swap)])).code).toBe(0);
+  });
+
+  it("says that nobody vouches for a key that came with the proof, whatever the envelope calls it", async () => {
+    const named = edited("named", (e) => Object.assign(e.keys, { kind: "production" }));
+    const files = ["proof.json", "public.json", "verification_key.json"].map((name) => at("proofs", "batch-000001", name));
+    for (const paths of [[named], files]) {
+      const { code, stdout, stderr } = await place.run(["verify", ...paths, "--cache", "empty", "--json"]);
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain('"trust": "own"');
+      expect(stderr).toContain("the key came with the proof");
+      expect((await place.run(["verify", ...paths, "--cache", "empty", "--production"])).code).toBe(6);
+    }
+  });
+
+  it("--from names the root that the first batch continues, of folders and of bare files", async () => {
+    const { oldRoot, newRoot } = read("proofs");
+    const files = ["proof.json", "public.json", "verification_key.json"].map((name) => at("proofs", "batch-000001", name));
+    for (const paths of [["proofs"], files]) {
+      expect((await place.run(["verify", ...paths, "--from", oldRoot])).code).toBe(0);
+      const { code, stdout } = await place.run(["verify", ...paths, "--from", newRoot, "--json"]);
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        1,
+        { ok: false, error: { code: "ROOT_MISMATCH", expected: newRoot, got: oldRoot } },
+      ]);
+      expect((await place.run(["verify", ...paths, "--from", `0${oldRoot}`])).code).toBe(2);
+    }
   });
 
   it("--production does not believe a cache that a configuration file beside the proofs names", async () => {
