@@ -1,0 +1,53 @@
+// The native addon, if it was built for this machine: the same object for everyone, loaded once.
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** Work on threads of its own. Cancelled, its promise rejects with code INTERRUPTED within 100 ms. */
+export interface NativeTask<T> {
+  readonly promise: Promise<T>;
+  cancel(): void;
+}
+
+export interface NativeProveJob {
+  readonly zkeyPath: string;
+  readonly wtnsPath: string;
+  /** The blinding of Groth16, each below the group order, 32 bytes, least significant first. Secret. */
+  readonly r: Uint8Array;
+  readonly s: Uint8Array;
+  readonly threads: number;
+  /** @defaultValue the fastest that the processor runs */
+  readonly engine?: string;
+  readonly onProgress?: (fraction: number) => void;
+}
+
+export interface NativeAddon {
+  /** The engines that this processor runs, the fastest first. */
+  engines(): string[];
+  /** pi_a (x, y), pi_b (x0, x1, y0, y1), pi_c (x, y) and the public signals: numbers of 32 bytes, least significant first. */
+  prove(job: NativeProveJob): NativeTask<Uint8Array>;
+}
+
+type Loaded = { readonly addon: NativeAddon } | { readonly addon?: never; readonly why: string };
+
+function load(): Loaded {
+  if (process.env["ZKSTATE_NATIVE"] === "off") return { why: "switched off by ZKSTATE_NATIVE=off" };
+  // beside this file in a checkout, two folders up from dist/native
+  const places = ["./build/zkstate.node", "../../native/build/zkstate.node"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  let why = "";
+  for (const path of places) {
+    try {
+      return { addon: createRequire(import.meta.url)(path) as NativeAddon };
+    } catch (e) {
+      why = e instanceof Error ? e.message : String(e);
+    }
+  }
+  return { why };
+}
+
+let loaded: Loaded | undefined;
+
+/** The addon, or why there is none. */
+export function nativeAddon(): Loaded {
+  loaded ??= load();
+  return loaded;
+}

@@ -1,0 +1,38 @@
+// Everything, for the instruction set whose name is ZK_PATH. Included once by each engine, after the standard library, so that only this
+// project's own code is compiled for the instruction set: a standard template would be shared with code that runs everywhere.
+
+namespace zk {
+namespace ZK_PATH {
+
+/// std::allocator takes the alignment of vector types for 16 when they come from a target region (GCC 12).
+template <class T>
+struct Aligned {
+  using value_type = T;
+  Aligned() = default;
+  template <class U>
+  Aligned(const Aligned<U>&) {}
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64})); }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{64}); }
+  bool operator==(const Aligned&) const { return true; }
+};
+template <class T>
+using Values = std::vector<T, Aligned<T>>;
+
+#include "../arith/scalar.inl"
+#if ZK_HAS_IFMA
+#include "../arith/ifma.inl"
+template <class M>
+using Lane = IfmaLane<M>;
+#else
+template <class M>
+using Lane = ScalarLane<M>;
+#endif
+#include "../arith/field.inl"
+#include "../arith/curve.inl"
+#include "../batch-affine.inl"
+#include "../msm.inl"
+#include "../ntt.inl"
+#include "../prove.inl"
+
+}  // namespace ZK_PATH
+}  // namespace zk

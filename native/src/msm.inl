@@ -1,0 +1,286 @@
+// Multi-scalar multiplication, sum of k_i * P_i, by buckets (Pippenger, 1976): signed digits of c bits; in each window the points are
+// sorted by digit, each bucket is summed as a tree of batched affine additions, and the buckets by running sums, one stretch a lane.
+
+/// One multi-scalar multiplication over G1 or G2. Construct, compute every window on any thread, combine.
+template <class F>
+class Msm {
+ public:
+  using V = typename F::V;
+  static constexpr std::size_t words = 2 * F::words;  // of a point
+
+  /// points: n affine points as a zkey has them (Montgomery, R = 2^256; zero for infinity); scalars: n plain numbers below the group order.
+  Msm(const unsigned char* points, const U256* scalars, std::size_t n, Task& task) { gather(points, scalars, n, task); }
+
+  unsigned windows() const { return windows_; }
+  std::size_t size() const { return recoded_.size(); }
+
+  /// The sum of one window's buckets, the same in every lane.
+  Projective<F> window(unsigned w, const Task& task) const {
+    std::vector<u64> buckets((std::size_t{1} << (bits_ - 1)) * words);
+    fillBuckets(w, buckets, task);
+    task.check();
+    return sumBuckets(buckets, task);
+  }
+
+  /// Horner's rule over the windows' sums.
+  Projective<F> combine(const Values<Projective<F>>& sums) const {
+    Projective<F> out = infinity<F>();
+    for (unsigned w = windows_; w-- > 0;) {
+      for (unsigned i = 0; i < bits_; i++) out = add<F>(out, out);
+      out = add<F>(out, sums[w]);
+    }
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t chunk = 2 * BatchAdder<F>::capacity;
+
+  /// Cost in additions: a point in each window, and two projective additions, eight at a time, for each bucket.
+  static unsigned chooseBits(std::size_t n) {
+    unsigned best = 4;
+    double least = 1e300;
+    for (unsigned c = 4; c <= 16; c++) {
+      const double cost = (253 / c + 1) * (static_cast<double>(n) + 2.5 * static_cast<double>(1U << (c - 1)));
+      if (cost < least) {
+        least = cost;
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  void gather(const unsigned char* points, const U256* scalars, std::size_t n, Task& task) {
+    constexpr std::size_t block = 4096;
+    const std::size_t blocks = (n + block - 1) / block;
+    const auto counts = [&](std::size_t i) { return !isZero(scalars[i]) && !isInfinite(points + i * words * 8); };
+    std::vector<std::size_t> starts(blocks + 1, 0);
+    task.each(blocks, [&](std::size_t k) {
+      std::size_t live = 0;
+      for (std::size_t i = k * block; i < std::min(n, (k + 1) * block); i++) live += counts(i);
+      starts[k + 1] = live;
+    });
+    for (std::size_t k = 0; k < blocks; k++) starts[k + 1] += starts[k];
+    const std::size_t live = starts[blocks];
+    bits_ = chooseBits(live);
+    windows_ = 253 / bits_ + 1;
+    U256 offset{};
+    for (unsigned w = 0; w + 1 < windows_; w++) offset.w[(w * bits_ + bits_ - 1) / 64] |= u64{1} << ((w * bits_ + bits_ - 1) % 64);
+    points_.resize(live * words);
+    recoded_.resize(live);
+    task.each(blocks, [&](std::size_t k) {
+      std::vector<const u64*> sources;
+      std::size_t at = starts[k];
+      for (std::size_t i = k * block; i < std::min(n, (k + 1) * block); i++) {
+        if (!counts(i)) continue;
+        recoded_[at + sources.size()] = recode(scalars[i], offset);
+        sources.push_back(reinterpret_cast<const u64*>(points + i * words * 8));
+      }
+      convert(sources, points_.data() + at * words);
+    });
+  }
+
+  static bool isInfinite(const unsigned char* point) {
+    u64 any = 0, word;
+    for (std::size_t i = 0; i < words; i++) {
+      std::memcpy(&word, point + 8 * i, 8);
+      any |= word;
+    }
+    return any == 0;
+  }
+
+  /// min(k, r - k) + offset, so that every digit but the top one is a plain slice less 2^(c-1); bit 255 says that the point is to be negated.
+  static U256 recode(const U256& k, const U256& offset) {
+    const U256 negated = minus(ScalarModulus::m, k);
+    const bool negate = lessThan(negated, k);
+    U256 out = plus(negate ? negated : k, offset);
+    if (negate) out.w[3] |= u64{1} << 63;
+    return out;
+  }
+
+  /// Points to this lane's form, reduced, so that m - y is their negation.
+  static void convert(const std::vector<const u64*>& sources, u64* out) {
+    u64 spare[words];
+    for (std::size_t i = 0; i < sources.size(); i += F::lanes) {
+      const u64* from[F::lanes];
+      u64* to[F::lanes];
+      for (unsigned l = 0; l < F::lanes; l++) {
+        const bool real = i + l < sources.size();
+        from[l] = sources[real ? i + l : i];
+        to[l] = real ? out + (i + l) * words : spare;
+      }
+      V x, y;
+      F::loadPoint(from, x, y);
+      F::storePoint(to, F::reform(x), F::reform(y));
+    }
+  }
+
+  /// The digit of a window: its sign in bit 31, its magnitude (0 for none) below.
+  std::uint32_t digit(const U256& k, unsigned w) const {
+    const unsigned at = w * bits_, word = at / 64, shift = at % 64;
+    u64 slice = (k.w[word] & (word == 3 ? ~(u64{1} << 63) : ~u64{0})) >> shift;
+    if (shift + bits_ > 64 && word < 3) slice |= (k.w[word + 1] & (word == 2 ? ~(u64{1} << 63) : ~u64{0})) << (64 - shift);
+    const std::uint32_t negated = static_cast<std::uint32_t>(k.w[3] >> 63) << 31;
+    if (w + 1 == windows_) return static_cast<std::uint32_t>(slice) | negated;
+    const std::uint32_t half = 1U << (bits_ - 1), raw = static_cast<std::uint32_t>(slice) & (2 * half - 1);
+    return raw >= half ? (raw - half) | negated : (half - raw) | (negated ^ (1U << 31));
+  }
+
+  void fillBuckets(unsigned w, std::vector<u64>& buckets, const Task& task) const {
+    const std::size_t n = recoded_.size(), count = std::size_t{1} << (bits_ - 1);
+    std::vector<std::uint32_t> ends(count + 2, 0), sorted;
+    for (std::size_t i = 0; i < n; i++) ends[(digit(recoded_[i], w) & 0x7fffffff) + 1]++;
+    ends[1] = 0;  // digit 0
+    for (std::size_t b = 1; b <= count; b++) ends[b + 1] += ends[b];
+    task.check();
+    sorted.resize(ends[count + 1]);
+    for (std::size_t i = 0; i < n; i++) {
+      const std::uint32_t d = digit(recoded_[i], w), b = d & 0x7fffffff;
+      if (b != 0) sorted[ends[b]++] = static_cast<std::uint32_t>(i) | (d & 0x80000000);
+    }
+    // ends[b] is now the end of bucket b, and of digit b; bucket b is buckets[b - 1].
+    Scratch scratch;
+    std::size_t bucket = 1;
+    for (std::size_t begin = 0; begin < sorted.size(); begin += chunk) {
+      task.check();
+      const std::size_t end = std::min(sorted.size(), begin + chunk);
+      scratch.load(*this, sorted.data() + begin, end - begin);
+      for (std::size_t at = begin; at < end;) {
+        while (ends[bucket] <= at) bucket++;
+        const std::size_t stop = std::min<std::size_t>(end, ends[bucket]);
+        scratch.segments.push_back({bucket - 1, stop - at});
+        at = stop;
+      }
+      scratch.reduce(buckets);
+    }
+  }
+
+  struct Segment {
+    std::size_t bucket, length;
+  };
+
+  /// One chunk of a window's sorted points, halved until each bucket has one.
+  struct Scratch {
+    std::vector<Segment> segments;
+    BatchAdder<F> adder;
+
+    /// The points of a chunk; negated ones are written out, the others are read where they are.
+    void load(const Msm& msm, const std::uint32_t* entries, std::size_t n) {
+      segments.clear();
+      adder.expectInfinity(false);
+      current.resize(n);
+      for (std::size_t i = 0; i < n; i++) {
+        if (i + 8 < n) __builtin_prefetch(&msm.points_[(entries[i + 8] & 0x7fffffff) * words]);
+        const u64* p = &msm.points_[(entries[i] & 0x7fffffff) * words];
+        if (entries[i] >> 31) {
+          u64* out = &negated[i * words];
+          std::memcpy(out, p, words * 4);
+          for (std::size_t c = F::words; c < words; c += 4) {
+            U256 y;
+            std::memcpy(y.w, p + c, 32);
+            if (!isZero(y)) y = minus(BaseModulus::m, y);
+            std::memcpy(out + c, y.w, 32);
+          }
+          p = out;
+        }
+        current[i] = p;
+      }
+    }
+
+    /// Sums every segment and adds it to its bucket.
+    void reduce(std::vector<u64>& buckets) {
+      u64* out = sums[0].data();
+      u64* other = sums[1].data();
+      for (bool more = true; more;) {
+        more = false;
+        std::size_t from = 0, to = 0;
+        for (Segment& s : segments) {
+          const std::size_t pairs = s.length / 2;
+          for (std::size_t i = 0; i < pairs; i++, to++) {
+            u64* dst = out + to * words;
+            adder.push(current[from + 2 * i], current[from + 2 * i + 1], dst);
+            next[to] = dst;
+          }
+          if (s.length & 1) next[to++] = current[from + s.length - 1];
+          from += s.length;
+          s.length -= pairs;
+          more |= s.length > 1;
+        }
+        adder.run();
+        current.assign(next.begin(), next.begin() + static_cast<std::ptrdiff_t>(to));
+        // A point left over may lie in the buffer that the round after next writes: points move at most one round late.
+        for (std::size_t i = 0; i < to; i++)
+          if (isIn(current[i], other)) {
+            std::memcpy(out + i * words, current[i], words * 8);
+            current[i] = out + i * words;
+          }
+        std::swap(out, other);
+      }
+      // A bucket that began in an earlier chunk has a sum already: at most the first.
+      for (std::size_t i = 0; i < segments.size(); i++) {
+        u64* bucket = &buckets[segments[i].bucket * words];
+        if (isInfinite(reinterpret_cast<const unsigned char*>(bucket))) {
+          std::memcpy(bucket, current[i], words * 8);
+        } else {
+          adder.push(bucket, current[i], bucket);
+          adder.expectInfinity(true);
+          adder.run();
+        }
+      }
+    }
+
+   private:
+    bool isIn(const u64* p, const u64* buffer) const { return p >= buffer && p < buffer + capacity * words; }
+    static constexpr std::size_t capacity = chunk;
+    std::vector<const u64*> current, next = std::vector<const u64*>(chunk);
+    std::vector<u64> negated = std::vector<u64>(chunk * words);
+    std::vector<u64> sums[2] = {std::vector<u64>(chunk * words), std::vector<u64>(chunk * words)};
+  };
+
+  /// Sum of (b + 1) * buckets[b]. Each lane has a stretch of the buckets: with S its sum and T its running sum, T + first * S.
+  Projective<F> sumBuckets(const std::vector<u64>& buckets, const Task& task) const {
+    const std::size_t stretch = (buckets.size() / words) / F::lanes;
+    Projective<F> sum = infinity<F>(), running = infinity<F>();
+    for (std::size_t k = stretch; k-- > 0;) {
+      if (k % 1024 == 0) task.check();
+      const u64* at[F::lanes];
+      for (unsigned l = 0; l < F::lanes; l++) at[l] = &buckets[(l * stretch + k) * words];
+      V x, y;
+      F::loadPoint(at, x, y);
+      sum = add<F>(sum, fromAffine<F>(x, y));
+      running = add<F>(running, sum);
+    }
+    for (std::size_t m = 1; m < stretch; m *= 2) sum = add<F>(sum, sum);  // stretch is a power of two
+    Projective<F> suffix = infinity<F>(), out = laneOf(running, 0);
+    for (unsigned l = F::lanes; l-- > 1;) {
+      suffix = add<F>(suffix, laneOf(sum, l));
+      out = add<F>(add<F>(out, suffix), laneOf(running, l));
+    }
+    return out;
+  }
+
+  /// One lane's point in every lane.
+  static Projective<F> laneOf(const Projective<F>& p, unsigned lane) {
+    u64 xy[F::lanes][words], zz[F::lanes][words];
+    u64* toXy[F::lanes];
+    u64* toZ[F::lanes];
+    const u64* fromXy[F::lanes];
+    const u64* fromZ[F::lanes];
+    for (unsigned l = 0; l < F::lanes; l++) {
+      toXy[l] = xy[l];
+      toZ[l] = zz[l];
+      fromXy[l] = xy[lane];
+      fromZ[l] = zz[lane];
+    }
+    F::storePoint(toXy, F::stored(p.x), F::stored(p.y));
+    F::storePoint(toZ, F::stored(p.z), F::stored(p.z));
+    Projective<F> out;
+    V spare;
+    F::loadPoint(fromXy, out.x, out.y);
+    F::loadPoint(fromZ, out.z, spare);
+    return out;
+  }
+
+  unsigned bits_ = 0, windows_ = 0;
+  std::vector<u64> points_;
+  std::vector<U256> recoded_;
+};
