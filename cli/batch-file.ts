@@ -1,6 +1,6 @@
 // Reading a batch file: JSON lines, or one JSON array, of items. The form is found from the first character.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { ZkStateError } from "../core/errors.js";
 import { type BatchItem, decodeItem, encodeLine, type GenesisItem } from "../ledger/codec.js";
 import type { PriceReport, Transition } from "../ledger/types.js";
@@ -21,20 +21,31 @@ export interface BatchFile {
   readonly sections: readonly Section[];
 }
 
-/** A batch file of this size would hold millions of transitions: more likely it is something else. */
-const MOST_BYTES = 512 * 1024 * 1024;
+/** A batch file of this size would hold hundreds of thousands of transitions; a string of Node holds little more (2^29 - 24 characters). */
+const MOST_BYTES = 500 * 1024 * 1024;
 
-/** The text of a file, or of standard input for "-". @throws INPUT_NOT_FOUND, INPUT_MALFORMED, IO_FAILED */
-export function readInput(path: string): string {
-  let bytes: Buffer;
+/**
+ * The text of a file, or of standard input for "-". What is larger than `most` bytes is refused while it is read, so an endless input ends too.
+ * @throws INPUT_NOT_FOUND, INPUT_MALFORMED, IO_FAILED
+ */
+export async function readInput(path: string, most = MOST_BYTES): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let [text, bytes] = ["", 0];
   try {
-    bytes = readFileSync(path === "-" ? 0 : path);
+    for await (const chunk of path === "-" ? process.stdin : createReadStream(path)) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > most) throw malformed("The input is too large.", `at most ${most} bytes`, "more");
+      text += decoded(() => decoder.decode(chunk as Buffer, { stream: true }));
+    }
   } catch (e) {
     throw fileError(e, path === "-" ? "standard input" : path, "read");
   }
-  if (bytes.length > MOST_BYTES) throw malformed("The input is too large.", `at most ${MOST_BYTES} bytes`, `${bytes.length} bytes`);
+  return text + decoded(() => decoder.decode());
+}
+
+function decoded(decode: () => string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decode();
   } catch {
     throw malformed("The input is not text.", "UTF-8", "other bytes");
   }

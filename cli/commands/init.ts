@@ -10,8 +10,8 @@ import { type CliCommand, withExamples, withSettings } from "../command.js";
 import { checkGenesis } from "../execute/execute-file.js";
 
 /** The genesis in a file: alone, or as the first item of a batch file. @throws INPUT_MALFORMED */
-function readGenesis(path: string): GenesisItem {
-  const text = readInput(path);
+async function readGenesis(path: string): Promise<GenesisItem> {
+  const text = await readInput(path);
   const first = text.trimStart().startsWith("{") ? wholeObject(text) : undefined;
   const item = first ?? parseItems(text)[0];
   if (item?.kind === "genesis") return item;
@@ -42,7 +42,7 @@ export const command: CliCommand = {
     withExamples(c, "zkstate init --genesis examples/crash.json", "zkstate init --genesis genesis.json --data /srv/ledger");
   },
   run: async ({ output, settings }, options) => {
-    const item = readGenesis(String(options["genesis"]));
+    const item = await readGenesis(String(options["genesis"]));
     const dir = settings.data.value;
     const header = genesis(item);
     const exists = hasData(dir);

@@ -27,7 +27,7 @@ export const command: CliCommand = {
     const { output, settings, signal } = context;
     const started = performance.now();
     const path = String(options["batch"]);
-    const file = readBatchFile(readInput(path));
+    const file = readBatchFile(await readInput(path));
     const profile = instance(settings.profile.value);
     // What can be wrong with the settings comes before the ledger is touched.
     keyKind(settings);

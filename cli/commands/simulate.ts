@@ -27,10 +27,10 @@ function count(text: unknown, name: string, min: number, max: number): number | 
   });
 }
 
-function sourceOf({ candles, trades, underlying }: Options): Source {
+async function sourceOf({ candles, trades, underlying }: Options): Promise<Source> {
   const u = underlying === undefined ? undefined : underlying === "eth" ? 1 : 0;
-  if (typeof candles === "string") return { kind: "candles", underlying: u ?? 0, ticks: parseCandles(readInput(candles), candles) };
-  if (typeof trades === "string") return { kind: "trades", underlying: u ?? 1, trades: parseTrades(readInput(trades), trades) };
+  if (typeof candles === "string") return { kind: "candles", underlying: u ?? 0, ticks: parseCandles(await readInput(candles), candles) };
+  if (typeof trades === "string") return { kind: "trades", underlying: u ?? 1, trades: parseTrades(await readInput(trades), trades) };
   return { kind: "walk" };
 }
 
@@ -47,10 +47,10 @@ function story(seed: string, profile: Profile): Run {
   });
 }
 
-function market(seed: string, profile: Profile, options: Options): Run {
+async function market(seed: string, profile: Profile, options: Options): Promise<Run> {
   const accounts = count(options["accounts"], "accounts", 4, Math.min(10_000, 4 ** profile.nLevels - 1)) ?? 12;
   const batches = count(options["batches"], "batches", 1, 100_000) ?? 24;
-  return simulateMarket({ seed, accounts, batches, profile, source: sourceOf(options) });
+  return simulateMarket({ seed, accounts, batches, profile, source: await sourceOf(options) });
 }
 
 export const command: CliCommand = {
@@ -85,7 +85,7 @@ export const command: CliCommand = {
     const profile = { ...base, nTx: count(options["nTx"], "nTx", 1, 4096) ?? base.nTx };
     const seed = String(options["seed"]);
     const started = performance.now();
-    const run = options["story"] === "crash" ? story(seed, profile) : market(seed, profile, options);
+    const run = options["story"] === "crash" ? story(seed, profile) : await market(seed, profile, options);
     const report = reportOf(run);
     const lines = simulationLines(report, output.paint, typeof out === "string" && out !== "-" ? out : undefined);
     if (typeof out === "string") writeText(out, batchText(run.venue.items, out));

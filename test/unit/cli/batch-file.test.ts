@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { parseItems, readBatchFile } from "../../../cli/batch-file.js";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseItems, readBatchFile, readInput } from "../../../cli/batch-file.js";
 import { batchText } from "../../../cli/write-text.js";
 import type { ZkStateError } from "../../../core/errors.js";
 import { encode, encodeLine } from "../../../ledger/codec.js";
@@ -58,5 +61,47 @@ describe("batch files", () => {
 
   it("reads items in order", () => {
     expect(parseItems(lines.join("\n")).map((item) => item.kind)).toEqual(items.map((item) => item.kind));
+  });
+});
+
+describe("readInput", () => {
+  const dir = mkdtempSync(join(tmpdir(), "zkstate-input-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const put = (content: string | Uint8Array): string => {
+    const path = join(dir, "input");
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it("reads text whose characters fall on the borders of its pieces", async () => {
+    for (const shift of ["", "x", "xy"]) {
+      const text = `${shift}${"\u20ac".repeat(100_000)}\u{1d11e}`;
+      expect(await readInput(put(text))).toBe(text);
+    }
+  });
+
+  it("takes as many bytes as the limit, and not one more", async () => {
+    expect(await readInput(put("\u20ac1"), 4)).toBe("\u20ac1");
+    await expect(readInput(put("\u20ac12"), 4)).rejects.toMatchObject({
+      code: "INPUT_MALFORMED",
+      exitCode: 2,
+      expected: "at most 4 bytes",
+    });
+  });
+
+  it("refuses an endless input while it reads", async () => {
+    await expect(readInput("/dev/zero", 1_000_000)).rejects.toMatchObject({ code: "INPUT_MALFORMED", message: "The input is too large." });
+  });
+
+  it.each([
+    ["a byte that is no character", [0x61, 0xff]],
+    ["a character cut short at the end", [0x61, 0xe2, 0x82]],
+  ])("refuses %s", async (_, bytes) => {
+    const failure = readInput(put(Uint8Array.from(bytes)));
+    await expect(failure).rejects.toMatchObject({ code: "INPUT_MALFORMED", message: "The input is not text." });
+  });
+
+  it.each(["nowhere", "."])("has no text of %s", async (name) => {
+    await expect(readInput(join(dir, name))).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
   });
 });
