@@ -21,7 +21,7 @@ inline Rows evaluateRows(const Zkey& key, const Witness& witness, Task& task) {
       std::uint32_t head[3];
       std::memcpy(head, at, 12);
       if (head[0] > 1 || head[1] >= key.domainSize || head[2] >= key.nVars)
-        throw Failure("ARTIFACT_DAMAGED", "the proving key has a coefficient out of range");
+        throw Failure("ARTIFACT_CORRUPT", "the proving key has a coefficient out of range");
       if (head[0] != matrix || head[1] < first || head[1] >= last) continue;
       S::V value, wire, sum;
       std::memcpy(wire.l, witness.values + 32 * static_cast<std::size_t>(head[2]), 32);
@@ -129,7 +129,7 @@ class Sums {
 inline Proof prove(const Zkey& key, const Witness& witness, const Blinding& blinding, Task& task) {
   using G1 = Fp<Lane<BaseModulus>>;
   using G2 = Fp2<Lane<BaseModulus>>;
-  if (witness.count != key.nVars) throw Failure("ARTIFACT_MISMATCH", "the witness is not of the proving key's circuit");
+  if (witness.count != key.nVars) throw Failure("KEY_MISMATCH", "the witness is not of the proving key's circuit");
   // Shares of the time, measured on the default profile.
   task.expect(1.0);
   std::vector<U256> wires(key.nVars);

@@ -12,12 +12,12 @@ MappedFile::MappedFile(const std::string& path) {
   struct stat info {};
   if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     if (fd >= 0) close(fd);
-    throw Failure("ARTIFACT_UNREADABLE", "cannot read " + path);
+    throw Failure("IO_FAILED", "cannot read " + path);
   }
   size_ = static_cast<std::size_t>(info.st_size);
   void* at = size_ == 0 ? nullptr : mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
   close(fd);
-  if (at == MAP_FAILED) throw Failure("ARTIFACT_UNREADABLE", "cannot map " + path);
+  if (at == MAP_FAILED) throw Failure("IO_FAILED", "cannot map " + path);
   data_ = static_cast<const unsigned char*>(at);
 }
 
@@ -40,14 +40,14 @@ BinFile::BinFile(Span bytes, const char* magic, std::uint32_t version, std::stri
 
 Span BinFile::section(std::uint32_t type) const {
   const auto found = sections_.find(type);
-  if (found == sections_.end()) throw Failure("ARTIFACT_DAMAGED", name_ + " lacks section " + std::to_string(type));
+  if (found == sections_.end()) throw Failure("ARTIFACT_CORRUPT", name_ + " lacks section " + std::to_string(type));
   return found->second;
 }
 
 const unsigned char* BinFile::items(std::uint32_t type, u64 count, std::size_t itemSize) const {
   const Span all = section(type);
   if (all.size / itemSize != count || all.size % itemSize != 0)
-    throw Failure("ARTIFACT_DAMAGED", name_ + ", section " + std::to_string(type) + ", does not have " + std::to_string(count) + " items");
+    throw Failure("ARTIFACT_CORRUPT", name_ + ", section " + std::to_string(type) + ", does not have " + std::to_string(count) + " items");
   return all.data;
 }
 

@@ -19,7 +19,7 @@ struct Span {
 /// A read-only mapping of a whole file.
 class MappedFile {
  public:
-  /// @throws Failure ARTIFACT_UNREADABLE
+  /// @throws Failure IO_FAILED
   explicit MappedFile(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
@@ -45,7 +45,7 @@ class Cursor {
     return out;
   }
   bool atEnd() const { return at_ == span_.size; }
-  [[noreturn]] void fail(const std::string& why) const { throw Failure("ARTIFACT_DAMAGED", what_ + " " + why); }
+  [[noreturn]] void fail(const std::string& why) const { throw Failure("ARTIFACT_CORRUPT", what_ + " " + why); }
 
  private:
   template <class T>
@@ -62,11 +62,11 @@ class Cursor {
 /// The sections of a file, by type. Sections appear once, and nothing is left over.
 class BinFile {
  public:
-  /// @throws Failure ARTIFACT_DAMAGED
+  /// @throws Failure ARTIFACT_CORRUPT
   BinFile(Span bytes, const char* magic, std::uint32_t version, std::string name);
-  /// @throws Failure ARTIFACT_DAMAGED without such a section
+  /// @throws Failure ARTIFACT_CORRUPT without such a section
   Span section(std::uint32_t type) const;
-  /// A section of count items, exactly. @throws Failure ARTIFACT_DAMAGED
+  /// A section of count items, exactly. @throws Failure ARTIFACT_CORRUPT
   const unsigned char* items(std::uint32_t type, u64 count, std::size_t itemSize) const;
   Cursor cursor(std::uint32_t type) const { return {section(type), name_ + ", section " + std::to_string(type) + ","}; }
   const std::string& name() const { return name_; }

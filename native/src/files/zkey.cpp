@@ -6,14 +6,14 @@ namespace {
 
 /// The size of a field's elements and its order, which must be the expected one.
 void expectField(Cursor& in, const U256& modulus) {
-  if (in.u32() != 32 || !(in.u256() == modulus)) throw Failure("ARTIFACT_MISMATCH", "the file is not over BN254");
+  if (in.u32() != 32 || !(in.u256() == modulus)) throw Failure("KEY_MISMATCH", "the file is not over BN254");
 }
 
 }  // namespace
 
 Zkey::Zkey(Span bytes) {
   const BinFile file(bytes, "zkey", 1, "the proving key");
-  if (file.cursor(1).u32() != 1) throw Failure("ARTIFACT_MISMATCH", "the proving key is not of Groth16");
+  if (file.cursor(1).u32() != 1) throw Failure("KEY_MISMATCH", "the proving key is not of Groth16");
   Cursor in = file.cursor(2);
   expectField(in, BaseModulus::m);
   expectField(in, ScalarModulus::m);
@@ -53,7 +53,7 @@ Witness::Witness(Span bytes) {
   for (std::uint32_t i = 0; i < count; i++) {
     U256 value;
     std::memcpy(value.w, values + 32 * static_cast<std::size_t>(i), 32);
-    if (!lessThan(value, ScalarModulus::m)) throw Failure("ARTIFACT_DAMAGED", "the witness has a value that is no field element");
+    if (!lessThan(value, ScalarModulus::m)) throw Failure("ARTIFACT_CORRUPT", "the witness has a value that is no field element");
   }
 }
 

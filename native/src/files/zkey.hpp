@@ -8,7 +8,7 @@ constexpr std::size_t g1Size = 64, g2Size = 128, coefficientSize = 44;
 
 /// A Groth16 proving key. Points are affine, in Montgomery form with R = 2^256, zero for infinity.
 struct Zkey {
-  /// @throws Failure ARTIFACT_DAMAGED, or ARTIFACT_MISMATCH for a protocol or curve that is not this one
+  /// @throws Failure ARTIFACT_CORRUPT, or KEY_MISMATCH for a protocol or curve that is not this one
   explicit Zkey(Span bytes);
 
   std::uint32_t nVars, nPublic, power;
@@ -22,7 +22,7 @@ struct Zkey {
 
 /// The values of all wires, plain and below the field's order.
 struct Witness {
-  /// @throws Failure ARTIFACT_DAMAGED
+  /// @throws Failure ARTIFACT_CORRUPT
   explicit Witness(Span bytes);
   std::uint32_t count;
   const unsigned char* values;

@@ -1,0 +1,12 @@
+#include "call.hpp"
+
+namespace {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  zk::addon::exportProve(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(zkstate, init)
