@@ -126,6 +126,8 @@ async function buildEntry<M extends Manifest>(plan: EntryPlan<M>): Promise<M> {
     await writeFile(join(tmp, plan.manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
     await sync(join(tmp, plan.manifestName));
     await sync(tmp);
+    const there = await inspectEntry(plan); // a process that did not see our lock may have built it meanwhile
+    if (there.state === "good") return there.manifest;
     await rm(plan.dir, { recursive: true, force: true }); // only ever a damaged or empty entry
     await rename(tmp, plan.dir);
     await sync(dirname(plan.dir));

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CircuitArtifact, circuitDigest, compileCircuit } from "../../../prover/artifacts.js";
 import { ensureEntry } from "../../../prover/cache-entry.js";
+import type { FileRecord } from "../../../prover/file-digest.js";
 import { ensureKeys, findKeys } from "../../../prover/keys/ensure-keys.js";
 import { multiplier, poseidonChain, tempDir } from "../../helpers/toy-circuit.js";
 import { listing, mountSmallDisk, remountReadOnly, startBuild, unmount, until } from "./fault-tools.js";
@@ -19,6 +20,40 @@ describe("two processes at once", () => {
     expect(one?.vkeyDigest).toBe(two?.vkeyDigest); // two setups would have drawn different secrets
     expect([...(one?.notes ?? []), ...(two?.notes ?? [])].join()).toMatch(/another process is building/);
     expect(leftovers(cacheDir)).toEqual([]);
+  });
+});
+
+describe("an entry that another process put in place while it was built here", () => {
+  const manifest = (json: unknown) => json as { name: string; files: Record<string, FileRecord> };
+  const plan = (dir: string, name: string, meanwhile: () => Promise<unknown>) => ({
+    dir,
+    manifestName: "m.json",
+    parse: manifest,
+    build: async (tmp: string) => {
+      await writeFile(join(tmp, "file"), name);
+      await meanwhile();
+      return { name };
+    },
+  });
+
+  it.each(["absent", "damaged"])("stays, where the one before was %s", async (before) => {
+    const [dir, elsewhere] = [join(await tempDir(), "entry"), join(await tempDir(), "entry")];
+    if (before === "damaged") await mkdir(join(dir, "half"), { recursive: true });
+    const theirs = async () => {
+      await ensureEntry(plan(elsewhere, "theirs", async () => undefined));
+      await rm(dir, { recursive: true, force: true });
+      await rename(elsewhere, dir);
+    };
+    expect((await ensureEntry(plan(dir, "ours", theirs))).name).toBe("theirs");
+    expect(await readFile(join(dir, "file"), "utf8")).toBe("theirs");
+    expect(leftovers(dirname(dir))).toEqual([]);
+  });
+
+  it("is replaced if it is damaged too", async () => {
+    const dir = join(await tempDir(), "entry");
+    const theirs = () => mkdir(join(dir, "half"), { recursive: true });
+    expect((await ensureEntry(plan(dir, "ours", theirs))).name).toBe("ours");
+    expect(listing(dir).sort()).toEqual(["file", "m.json"]);
   });
 });
 
