@@ -1,8 +1,11 @@
 // The batch circuit of a profile: compiled, and with its keys.
+import { availableParallelism } from "node:os";
 import { CIRCUITS_DIR, type Instance, mainCircom } from "../circuits/instances.js";
 import { ZkStateError } from "../core/errors.js";
+import { nativeAddon } from "../native/addon.js";
 import { type CircuitArtifact, type CircuitSource, compileCircuit } from "../prover/artifacts.js";
 import type { ProverBackend } from "../prover/backends/backend.js";
+import { nativeBackend } from "../prover/backends/native.js";
 import { findRapidsnark, rapidsnarkBackend } from "../prover/backends/rapidsnark.js";
 import { snarkjsBackend } from "../prover/backends/snarkjs.js";
 import { ensureKeys, type KeyArtifact, type KeyKind } from "../prover/keys/ensure-keys.js";
@@ -41,13 +44,29 @@ export const compiled = (instance: Instance, settings: Settings, onStage?: OnSta
 export const keysFor = (circuit: CircuitArtifact, settings: Settings, signal: AbortSignal, onStage?: OnStage): Promise<KeyArtifact> =>
   ensureKeys(circuit, { kind: keyKind(settings), ...cacheOption(settings), signal }, onStage);
 
-/** @throws CONFIG_INVALID when rapidsnark is asked for and not on PATH */
+const missing = (message: string, next: string) => new ZkStateError({ code: "CONFIG_INVALID", message, next });
+
+/** Threads of a native proof. @throws CONFIG_INVALID */
+function threads(settings: Settings): number {
+  const { value, origin } = settings.threads;
+  if (value === "auto") return availableParallelism();
+  if (/^[1-9][0-9]{0,2}$/.test(value)) return Number(value);
+  const message = "The setting threads is no number of threads.";
+  throw new ZkStateError({ code: "CONFIG_INVALID", message, expected: "auto, or 1 to 999", got: `${value} (${origin})` });
+}
+
+/** The backend that the settings ask for; auto takes the fastest that is there. @throws CONFIG_INVALID when it is not there */
 export async function backendFor(settings: Settings): Promise<ProverBackend> {
-  const wanted = choice(settings, "backend", ["auto", "snarkjs", "rapidsnark"]);
+  const wanted = choice(settings, "backend", ["auto", "native", "snarkjs", "rapidsnark"]);
+  const options = { threads: threads(settings) };
   if (wanted === "snarkjs") return snarkjsBackend;
+  if (wanted !== "rapidsnark") {
+    const { addon, why } = nativeAddon();
+    if (addon !== undefined) return nativeBackend(addon, options);
+    if (wanted === "native") throw missing(`There is no native prover: ${why}`, "install g++, then npm run build:native");
+  }
   const binary = await findRapidsnark();
   if (binary !== undefined) return rapidsnarkBackend(binary);
   if (wanted === "auto") return snarkjsBackend;
-  const next = "install rapidsnark, or choose --backend snarkjs";
-  throw new ZkStateError({ code: "CONFIG_INVALID", message: "There is no rapidsnark on PATH.", next });
+  throw missing("There is no rapidsnark on PATH.", "install rapidsnark, or choose --backend snarkjs");
 }

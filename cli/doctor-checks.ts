@@ -6,10 +6,10 @@ import { instance } from "../circuits/instances.js";
 import { ZkStateError } from "../core/errors.js";
 import { hasData } from "../ledger/store/engine.js";
 import { LedgerStore } from "../ledger/store/ledger-store.js";
+import { nativeAddon } from "../native/addon.js";
 import { circuitDigest } from "../prover/artifacts.js";
-import { findRapidsnark } from "../prover/backends/rapidsnark.js";
 import { cacheDir } from "../prover/cache-dir.js";
-import { circuitSource, keyKind } from "./circuits.js";
+import { backendFor, circuitSource, keyKind } from "./circuits.js";
 import type { Context } from "./command.js";
 import { errorText } from "./output.js";
 import type { Settings } from "./settings.js";
@@ -113,15 +113,21 @@ async function circuitCheck(settings: Settings, cache: string): Promise<Check[]>
 }
 
 async function backendCheck(settings: Settings): Promise<Check> {
-  const binary = await findRapidsnark();
-  const wanted = settings.backend.value;
-  if (binary !== undefined && wanted !== "snarkjs") return { name: "backend", level: "ok", found: `rapidsnark, ${binary}` };
-  return check(
-    "backend",
-    wanted !== "rapidsnark",
-    "snarkjs; a rapidsnark on PATH would prove about six times as fast",
-    "install rapidsnark, or use --backend auto",
-  );
+  const { addon, why } = nativeAddon();
+  const slower = why === undefined ? "" : `; the native prover, more than ten times as fast, is not there: ${why}`;
+  try {
+    const { name } = await backendFor(settings);
+    if (name === "native") return { name: "backend", level: "ok", found: `native, ${addon?.engines()[0]} instructions` };
+    const level = settings.backend.value === "auto" ? "warn" : "ok";
+    return {
+      name: "backend",
+      level,
+      found: `${name}${slower}`,
+      ...(level === "warn" && { next: "install g++, then npm run build:native" }),
+    };
+  } catch (e) {
+    return check("backend", false, errorText(e), "use --backend auto");
+  }
 }
 
 export async function runChecks({ settings }: Context): Promise<Check[]> {

@@ -20,7 +20,8 @@ export const SETTINGS = {
   out: { env: "ZKSTATE_OUT", what: "folder that receives proofs", fallback: "proofs", isPath: true },
   profile: { env: "ZKSTATE_PROFILE", what: "circuit profile of circuits/instances.json", fallback: "default" },
   keys: { env: "ZKSTATE_KEYS", what: "development or production keys", fallback: "development" },
-  backend: { env: "ZKSTATE_BACKEND", what: "auto, snarkjs or rapidsnark", fallback: "auto" },
+  backend: { env: "ZKSTATE_BACKEND", what: "auto, native, snarkjs or rapidsnark", fallback: "auto" },
+  threads: { env: "ZKSTATE_THREADS", what: "threads of the native prover, or auto for the processor's", fallback: "auto" },
   cache: {
     env: "ZKSTATE_CACHE",
     what: "folder of compiled circuits and keys; empty for the platform's cache folder",

@@ -27,7 +27,7 @@ export interface NativeAddon {
   prove(job: NativeProveJob): NativeTask<Uint8Array>;
 }
 
-type Loaded = { readonly addon: NativeAddon } | { readonly addon?: never; readonly why: string };
+type Loaded = { readonly addon: NativeAddon; readonly why?: never } | { readonly addon?: never; readonly why: string };
 
 function load(): Loaded {
   if (process.env["ZKSTATE_NATIVE"] === "off") return { why: "switched off by ZKSTATE_NATIVE=off" };

@@ -7,7 +7,7 @@ const MARKS = { ok: ["green", "✔"], warn: ["yellow", "!"], fail: ["red", "✘"
 
 export const command: CliCommand = {
   define: (c) => {
-    withSettings(c, "data", "out", "profile", "keys", "backend", "cache");
+    withSettings(c, "data", "out", "profile", "keys", "backend", "threads", "cache");
     withExamples(c, "zkstate doctor", "zkstate doctor --json");
   },
   run: async (context) => {

@@ -15,7 +15,7 @@ export const command: CliCommand = {
       "--skip-invalid",
       "leave out and report what the rules refuse, instead of refusing the whole file",
     );
-    withSettings(c, "data", "out", "profile", "keys", "backend", "cache");
+    withSettings(c, "data", "out", "profile", "keys", "backend", "threads", "cache");
     withExamples(
       c,
       "zkstate prove --batch examples/crash.json",

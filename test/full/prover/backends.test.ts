@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { groth16 } from "snarkjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { nativeAddon } from "../../../native/addon.js";
 import type { CircuitArtifact } from "../../../prover/artifacts.js";
 import type { ProverBackend } from "../../../prover/backends/backend.js";
+import { nativeBackend } from "../../../prover/backends/native.js";
 import { findRapidsnark, rapidsnarkBackend } from "../../../prover/backends/rapidsnark.js";
 import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
 import type { KeyArtifact } from "../../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../../prover/prove-batch.js";
 import { computeWitness } from "../../../prover/witness.js";
-import { multiplier, prepared, tempDir } from "../../helpers/toy-circuit.js";
+import { multiplier, poseidonChain, prepared, tempDir } from "../../helpers/toy-circuit.js";
 import { until } from "./fault-tools.js";
 
 let dir: string;
@@ -17,12 +20,21 @@ let circuit: CircuitArtifact;
 let keys: KeyArtifact;
 let wtnsPath: string;
 const { input } = multiplier();
+const sharedDir = tempDir();
 beforeAll(async () => {
   dir = await tempDir();
   ({ circuit, keys } = await prepared(multiplier(), await tempDir()));
   wtnsPath = join(dir, "w.wtns");
   await computeWitness({ wasmPath: circuit.wasmPath, input, wtnsPath });
 });
+
+/** A proof that takes longer than a few milliseconds. */
+async function longProof() {
+  const chain = await prepared(poseidonChain(20), await sharedDir);
+  const path = join(dir, "long.wtns");
+  await computeWitness({ wasmPath: chain.circuit.wasmPath, input: { a: "1" }, wtnsPath: path });
+  return { zkeyPath: chain.keys.zkeyPath, wtnsPath: path };
+}
 
 /** A stand-in for the rapidsnark binary: a shell script. */
 async function fakeBinary(name: string, body: string): Promise<string> {
@@ -69,6 +81,43 @@ describe("snarkjs backend", () => {
   it("reports files it cannot use as a retryable failure", async () => {
     const failure = snarkjsBackend.prove({ zkeyPath: join(dir, "none.zkey"), wtnsPath });
     await expect(failure).rejects.toMatchObject({ code: "PROVER_FAILED", retryable: true });
+  });
+});
+
+describe("native backend", () => {
+  const addon = nativeAddon().addon;
+  if (addon === undefined) throw new Error(`install g++ and run npm run build:native: ${nativeAddon().why}`);
+
+  it("proves what snarkjs verifies, with every engine of this processor", async () => {
+    for (const engine of addon.engines()) {
+      const { proof, publicSignals } = await nativeBackend(addon, { engine, threads: 2 }).prove({ zkeyPath: keys.zkeyPath, wtnsPath });
+      expect(publicSignals).toEqual(["33", "11"]);
+      expect(await groth16.verify(keys.vkey, [...publicSignals], proof), engine).toBe(true);
+    }
+  });
+
+  it("blinds every proof anew", async () => {
+    const once = () => nativeBackend(addon).prove({ zkeyPath: keys.zkeyPath, wtnsPath });
+    expect((await once()).proof).not.toEqual((await once()).proof);
+  });
+
+  it("is ended by an abort and by its time limit", async () => {
+    const { zkeyPath, wtnsPath: large } = await longProof();
+    const backend = nativeBackend(addon);
+    const already = backend.prove({ zkeyPath, wtnsPath: large, signal: AbortSignal.abort() });
+    await expect(already).rejects.toMatchObject({ code: "INTERRUPTED" });
+    const aborted = backend.prove({ zkeyPath, wtnsPath: large, signal: AbortSignal.timeout(5) });
+    await expect(aborted).rejects.toMatchObject({ code: "INTERRUPTED" });
+    const late = backend.prove({ zkeyPath, wtnsPath: large, timeoutMs: 5 });
+    await expect(late).rejects.toMatchObject({ code: "TIMEOUT", retryable: true });
+  });
+
+  it("names files that it cannot use", async () => {
+    const backend = nativeBackend(addon);
+    await expect(backend.prove({ zkeyPath: join(dir, "none.zkey"), wtnsPath })).rejects.toMatchObject({ code: "IO_FAILED" });
+    await expect(backend.prove({ zkeyPath: wtnsPath, wtnsPath })).rejects.toMatchObject({ code: "ARTIFACT_CORRUPT" });
+    const other = await longProof();
+    await expect(backend.prove({ zkeyPath: other.zkeyPath, wtnsPath })).rejects.toMatchObject({ code: "KEY_MISMATCH" });
   });
 });
 
