@@ -26,97 +26,113 @@ class BatchAdder {
       b_[i] = b_[0];
       dst_[i] = spare_;
     }
-    if (special_ || !attempt<false>(vectors)) {
-      attempt<true>(vectors);
-      special_ = true;
-    }
+    V product = denominators(vectors);
+    if (F::isZero(product)) product = withoutZeros(vectors);
+    finish(vectors, F::inv(product));
     count_ = 0;
   }
-  /// Says that operands may be infinite, or that they are all finite.
-  void expectInfinity(bool yes) { special_ = yes; }
+  /// Says that every operand of the following runs is finite, until a result is not.
+  void expectFinite() { mayBeInfinite_ = false; }
 
  private:
   struct Pair {
     V x1, y1, x2, y2;
   };
-  Pair load(std::size_t v) const {
+  ZK_INLINE Pair load(std::size_t v) const {
     Pair p;
     F::loadPoint(&a_[v * F::lanes], p.x1, p.y1);
     F::loadPoint(&b_[v * F::lanes], p.x2, p.y2);
     return p;
   }
+  using Mask = typename F::Mask;
   struct Cases {
-    typename F::Mask firstInfinite, secondInfinite, doubled, cancelled;
+    Mask firstInfinite, secondInfinite, doubled, cancelled;
   };
   static Cases casesOf(const Pair& p) {
     Cases c;
     c.firstInfinite = F::isZeroBits(p.x1) & F::isZeroBits(p.y1);
     c.secondInfinite = F::isZeroBits(p.x2) & F::isZeroBits(p.y2);
-    const auto finite = static_cast<typename F::Mask>(~(c.firstInfinite | c.secondInfinite));
-    const auto sameX = static_cast<typename F::Mask>(F::isZero(F::subn(p.x2, p.x1)) & finite);
+    const auto finite = static_cast<Mask>(~(c.firstInfinite | c.secondInfinite));
+    const auto sameX = static_cast<Mask>(F::isZero(F::subn(p.x2, p.x1)) & finite);
     const auto sameY = F::isZero(F::subn(p.y2, p.y1));
     const auto order2 = F::isZero(p.y1);  // no point of the groups, but a file may hold anything
-    c.doubled = static_cast<typename F::Mask>(sameX & sameY & ~order2);
-    c.cancelled = static_cast<typename F::Mask>(sameX & ~c.doubled);
+    c.doubled = static_cast<Mask>(sameX & sameY & ~order2);
+    c.cancelled = static_cast<Mask>(sameX & ~c.doubled);
     return c;
   }
 
-  template <bool special>
-  static V denominator(const Pair& p) {
-    V d = F::sub(p.x2, p.x1);
-    if constexpr (special) {
-      const Cases c = casesOf(p);
-      d = F::select(c.doubled, F::add(p.y1, p.y1), d);
-      d = F::select(static_cast<typename F::Mask>(c.firstInfinite | c.secondInfinite | c.cancelled), F::one(), d);
-    }
-    return d;
+  /// x2 - x1, or what takes its place: 2 y1 to double, 1 where the result needs no division.
+  static V specialDenominator(const Pair& p) {
+    const Cases c = casesOf(p);
+    const V d = F::select(c.doubled, F::add(p.y1, p.y1), F::sub(p.x2, p.x1));
+    return F::select(static_cast<Mask>(c.firstInfinite | c.secondInfinite | c.cancelled), F::one(), d);
   }
 
-  /// False, with nothing written, if a denominator was 0.
-  template <bool special>
-  bool attempt(std::size_t vectors) {
+  static bool anyInfinite(const Pair& p) {
+    return ((F::isZeroBits(p.x1) & F::isZeroBits(p.y1)) | (F::isZeroBits(p.x2) & F::isZeroBits(p.y2))) != 0;
+  }
+
+  /// The denominators, the products of all before each, and the product of all.
+  V denominators(std::size_t vectors) {
     V product = F::one();
     for (std::size_t v = 0; v < vectors; v++) {
-      if (v + 2 < vectors)
-        for (unsigned i = 0; i < F::lanes; i++) {
-          __builtin_prefetch(a_[(v + 2) * F::lanes + i]);
-          __builtin_prefetch(b_[(v + 2) * F::lanes + i]);
-        }
-      const V d = denominator<special>(load(v));
-      denominators_[v] = d;
+      const Pair p = load(v);
+      special_[v] = mayBeInfinite_ && anyInfinite(p);
+      denominators_[v] = special_[v] ? specialDenominator(p) : F::sub(p.x2, p.x1);
       prefixes_[v] = product;
-      product = F::mul(product, d);
+      product = F::mul(product, denominators_[v]);
     }
-    if constexpr (!special)
-      if (F::isZero(product)) return false;
-    V inverted = F::inv(product);
+    return product;
+  }
+
+  /// The same after points with equal x were found among the pairs.
+  V withoutZeros(std::size_t vectors) {
+    V product = F::one();
+    for (std::size_t v = 0; v < vectors; v++) {
+      if (F::isZero(F::stored(denominators_[v]))) {
+        special_[v] = true;
+        denominators_[v] = specialDenominator(load(v));
+      }
+      prefixes_[v] = product;
+      product = F::mul(product, denominators_[v]);
+    }
+    return product;
+  }
+
+  void finish(std::size_t vectors, V inverted) {
     for (std::size_t v = vectors; v-- > 0;) {
       const V i = F::mul(inverted, prefixes_[v]);
       inverted = F::mul(inverted, denominators_[v]);
       const Pair p = load(v);
-      V numerator = F::sub(p.y2, p.y1);
-      Cases c{};
-      if constexpr (special) {
-        c = casesOf(p);
-        const V square = F::stored(F::sqr(p.x1));
-        numerator = F::select(c.doubled, F::addn(F::addn(square, square), square), numerator);
-      }
-      const V lambda = F::mul(numerator, i);
-      V x3 = F::sub2n(F::sqr(lambda), p.x1, p.x2);
-      V y3 = F::subn(F::mul(lambda, F::sub(p.x1, x3)), p.y1);
-      if constexpr (special) {
-        x3 = F::select(c.cancelled, F::zero(), F::select(c.firstInfinite, p.x2, F::select(c.secondInfinite, p.x1, x3)));
-        y3 = F::select(c.cancelled, F::zero(), F::select(c.firstInfinite, p.y2, F::select(c.secondInfinite, p.y1, y3)));
+      V x3, y3;
+      if (special_[v]) {
+        specialSum(p, i, x3, y3);
+      } else {
+        const V lambda = F::mul(F::sub(p.y2, p.y1), i);
+        x3 = F::sub2n(F::sqr(lambda), p.x1, p.x2);
+        y3 = F::subn(F::mul(lambda, F::sub(p.x1, x3)), p.y1);
       }
       F::storePoint(&dst_[v * F::lanes], x3, y3);
     }
-    return true;
+  }
+
+  void specialSum(const Pair& p, const V& inverted, V& x3, V& y3) {
+    const Cases c = casesOf(p);
+    const V square = F::stored(F::sqr(p.x1));
+    const V numerator = F::select(c.doubled, F::addn(F::addn(square, square), square), F::sub(p.y2, p.y1));
+    const V lambda = F::mul(numerator, inverted);
+    x3 = F::sub2n(F::sqr(lambda), p.x1, p.x2);
+    y3 = F::subn(F::mul(lambda, F::sub(p.x1, x3)), p.y1);
+    x3 = F::select(c.cancelled, F::zero(), F::select(c.firstInfinite, p.x2, F::select(c.secondInfinite, p.x1, x3)));
+    y3 = F::select(c.cancelled, F::zero(), F::select(c.firstInfinite, p.y2, F::select(c.secondInfinite, p.y1, y3)));
+    if ((c.cancelled | (c.firstInfinite & c.secondInfinite)) != 0) mayBeInfinite_ = true;
   }
 
   std::vector<const u64*> a_, b_;
   std::vector<u64*> dst_;
   Values<V> denominators_, prefixes_;
   std::size_t count_ = 0;
-  bool special_ = false;
+  std::vector<char> special_ = std::vector<char>(capacity / F::lanes + 1);
+  bool mayBeInfinite_ = false;
   u64 spare_[16];
 };

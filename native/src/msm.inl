@@ -12,7 +12,6 @@ class Msm {
   Msm(const unsigned char* points, const U256* scalars, std::size_t n, Task& task) { gather(points, scalars, n, task); }
 
   unsigned windows() const { return windows_; }
-  std::size_t size() const { return recoded_.size(); }
 
   /// The sum of one window's buckets, the same in every lane.
   Projective<F> window(unsigned w, const Task& task) const {
@@ -33,13 +32,16 @@ class Msm {
   }
 
  private:
-  static constexpr std::size_t chunk = 2 * BatchAdder<F>::capacity;
+  static constexpr std::size_t chunk = 2 * BatchAdder<F>::capacity - 1;  // and a bucket that began before
+
+  static constexpr unsigned maxBits = 15;
+  static constexpr std::uint32_t negative = 0x8000, magnitude = 0x7fff;
 
   /// Cost in additions: a point in each window, and two projective additions, eight at a time, for each bucket.
   static unsigned chooseBits(std::size_t n) {
     unsigned best = 4;
     double least = 1e300;
-    for (unsigned c = 4; c <= 16; c++) {
+    for (unsigned c = 4; c <= maxBits; c++) {
       const double cost = (253 / c + 1) * (static_cast<double>(n) + 2.5 * static_cast<double>(1U << (c - 1)));
       if (cost < least) {
         least = cost;
@@ -63,16 +65,15 @@ class Msm {
     const std::size_t live = starts[blocks];
     bits_ = chooseBits(live);
     windows_ = 253 / bits_ + 1;
-    U256 offset{};
-    for (unsigned w = 0; w + 1 < windows_; w++) offset.w[(w * bits_ + bits_ - 1) / 64] |= u64{1} << ((w * bits_ + bits_ - 1) % 64);
+    size_ = live;
     points_.resize(live * words);
-    recoded_.resize(live);
+    digits_.resize(live * windows_);
     task.each(blocks, [&](std::size_t k) {
       std::vector<const u64*> sources;
       std::size_t at = starts[k];
       for (std::size_t i = k * block; i < std::min(n, (k + 1) * block); i++) {
         if (!counts(i)) continue;
-        recoded_[at + sources.size()] = recode(scalars[i], offset);
+        recode(scalars[i], at + sources.size());
         sources.push_back(reinterpret_cast<const u64*>(points + i * words * 8));
       }
       convert(sources, points_.data() + at * words);
@@ -88,13 +89,21 @@ class Msm {
     return any == 0;
   }
 
-  /// min(k, r - k) + offset, so that every digit but the top one is a plain slice less 2^(c-1); bit 255 says that the point is to be negated.
-  static U256 recode(const U256& k, const U256& offset) {
+  /// Digits of min(k, r - k) in [-2^(c-1), 2^(c-1)), the top one not signed; all are negated with the point if k > r / 2.
+  void recode(const U256& k, std::size_t at) {
     const U256 negated = minus(ScalarModulus::m, k);
     const bool negate = lessThan(negated, k);
-    U256 out = plus(negate ? negated : k, offset);
-    if (negate) out.w[3] |= u64{1} << 63;
-    return out;
+    U256 rest = negate ? negated : k;
+    const std::uint32_t half = 1U << (bits_ - 1);
+    std::uint32_t carry = 0;
+    for (unsigned w = 0; w < windows_; w++) {
+      std::uint32_t digit = (static_cast<std::uint32_t>(rest.w[0]) & (2 * half - 1)) + carry;
+      carry = digit >= half && w + 1 < windows_;
+      if (carry != 0) digit = 2 * half - digit;
+      for (int i = 0; i < 4; i++) rest.w[i] = (rest.w[i] >> bits_) | (i < 3 ? rest.w[i + 1] << (64 - bits_) : 0);
+      const bool minusDigit = (carry != 0) != negate;
+      digits_[w * size_ + at] = static_cast<std::uint16_t>(digit | (minusDigit ? negative : 0U));
+    }
   }
 
   /// Points to this lane's form, reduced, so that m - y is their negation.
@@ -114,28 +123,18 @@ class Msm {
     }
   }
 
-  /// The digit of a window: its sign in bit 31, its magnitude (0 for none) below.
-  std::uint32_t digit(const U256& k, unsigned w) const {
-    const unsigned at = w * bits_, word = at / 64, shift = at % 64;
-    u64 slice = (k.w[word] & (word == 3 ? ~(u64{1} << 63) : ~u64{0})) >> shift;
-    if (shift + bits_ > 64 && word < 3) slice |= (k.w[word + 1] & (word == 2 ? ~(u64{1} << 63) : ~u64{0})) << (64 - shift);
-    const std::uint32_t negated = static_cast<std::uint32_t>(k.w[3] >> 63) << 31;
-    if (w + 1 == windows_) return static_cast<std::uint32_t>(slice) | negated;
-    const std::uint32_t half = 1U << (bits_ - 1), raw = static_cast<std::uint32_t>(slice) & (2 * half - 1);
-    return raw >= half ? (raw - half) | negated : (half - raw) | (negated ^ (1U << 31));
-  }
-
   void fillBuckets(unsigned w, std::vector<u64>& buckets, const Task& task) const {
-    const std::size_t n = recoded_.size(), count = std::size_t{1} << (bits_ - 1);
+    const std::size_t n = size_, count = std::size_t{1} << (bits_ - 1);
     std::vector<std::uint32_t> ends(count + 2, 0), sorted;
-    for (std::size_t i = 0; i < n; i++) ends[(digit(recoded_[i], w) & 0x7fffffff) + 1]++;
+    const std::uint16_t* digits = digits_.data() + w * n;
+    for (std::size_t i = 0; i < n; i++) ends[(digits[i] & magnitude) + 1]++;
     ends[1] = 0;  // digit 0
     for (std::size_t b = 1; b <= count; b++) ends[b + 1] += ends[b];
     task.check();
     sorted.resize(ends[count + 1]);
     for (std::size_t i = 0; i < n; i++) {
-      const std::uint32_t d = digit(recoded_[i], w), b = d & 0x7fffffff;
-      if (b != 0) sorted[ends[b]++] = static_cast<std::uint32_t>(i) | (d & 0x80000000);
+      const std::uint32_t d = digits[i], b = d & magnitude;
+      if (b != 0) sorted[ends[b]++] = static_cast<std::uint32_t>(i) | (d & negative) << 16;
     }
     // ends[b] is now the end of bucket b, and of digit b; bucket b is buckets[b - 1].
     Scratch scratch;
@@ -143,11 +142,14 @@ class Msm {
     for (std::size_t begin = 0; begin < sorted.size(); begin += chunk) {
       task.check();
       const std::size_t end = std::min(sorted.size(), begin + chunk);
-      scratch.load(*this, sorted.data() + begin, end - begin);
+      while (ends[bucket] <= begin) bucket++;
+      const u64* first = &buckets[(bucket - 1) * words];
+      const bool begun = !isInfinite(reinterpret_cast<const unsigned char*>(first));
+      scratch.load(*this, sorted.data() + begin, end - begin, begun ? first : nullptr);
       for (std::size_t at = begin; at < end;) {
         while (ends[bucket] <= at) bucket++;
         const std::size_t stop = std::min<std::size_t>(end, ends[bucket]);
-        scratch.segments.push_back({bucket - 1, stop - at});
+        scratch.segments.push_back({bucket - 1, stop - at + (begun && at == begin ? 1 : 0)});
         at = stop;
       }
       scratch.reduce(buckets);
@@ -163,30 +165,35 @@ class Msm {
     std::vector<Segment> segments;
     BatchAdder<F> adder;
 
-    /// The points of a chunk; negated ones are written out, the others are read where they are.
-    void load(const Msm& msm, const std::uint32_t* entries, std::size_t n) {
+    /// The points of a chunk, negated where their digits are, behind what its first bucket already holds.
+    void load(const Msm& msm, const std::uint32_t* entries, std::size_t n, const u64* begun) {
       segments.clear();
-      adder.expectInfinity(false);
-      current.resize(n);
+      adder.expectFinite();
+      current.clear();
+      if (begun != nullptr) {
+        std::memcpy(&points[n * words], begun, words * 8);
+        current.push_back(&points[n * words]);
+      }
+      constexpr std::size_t ahead = 24;
       for (std::size_t i = 0; i < n; i++) {
-        if (i + 8 < n) __builtin_prefetch(&msm.points_[(entries[i + 8] & 0x7fffffff) * words]);
+        if (i + ahead < n)
+          for (std::size_t line = 0; line < words; line += 8)
+            __builtin_prefetch(&msm.points_[(entries[i + ahead] & 0x7fffffff) * words + line]);
         const u64* p = &msm.points_[(entries[i] & 0x7fffffff) * words];
-        if (entries[i] >> 31) {
-          u64* out = &negated[i * words];
-          std::memcpy(out, p, words * 4);
+        u64* out = &points[i * words];
+        std::memcpy(out, p, words * 8);
+        if (entries[i] >> 31)
           for (std::size_t c = F::words; c < words; c += 4) {
             U256 y;
             std::memcpy(y.w, p + c, 32);
             if (!isZero(y)) y = minus(BaseModulus::m, y);
             std::memcpy(out + c, y.w, 32);
           }
-          p = out;
-        }
-        current[i] = p;
+        current.push_back(out);
       }
     }
 
-    /// Sums every segment and adds it to its bucket.
+    /// Sums every segment into its bucket.
     void reduce(std::vector<u64>& buckets) {
       u64* out = sums[0].data();
       u64* other = sums[1].data();
@@ -215,25 +222,15 @@ class Msm {
           }
         std::swap(out, other);
       }
-      // A bucket that began in an earlier chunk has a sum already: at most the first.
-      for (std::size_t i = 0; i < segments.size(); i++) {
-        u64* bucket = &buckets[segments[i].bucket * words];
-        if (isInfinite(reinterpret_cast<const unsigned char*>(bucket))) {
-          std::memcpy(bucket, current[i], words * 8);
-        } else {
-          adder.push(bucket, current[i], bucket);
-          adder.expectInfinity(true);
-          adder.run();
-        }
-      }
+      for (std::size_t i = 0; i < segments.size(); i++) std::memcpy(&buckets[segments[i].bucket * words], current[i], words * 8);
     }
 
    private:
     bool isIn(const u64* p, const u64* buffer) const { return p >= buffer && p < buffer + capacity * words; }
-    static constexpr std::size_t capacity = chunk;
-    std::vector<const u64*> current, next = std::vector<const u64*>(chunk);
-    std::vector<u64> negated = std::vector<u64>(chunk * words);
-    std::vector<u64> sums[2] = {std::vector<u64>(chunk * words), std::vector<u64>(chunk * words)};
+    static constexpr std::size_t capacity = chunk + 1;
+    std::vector<const u64*> current, next = std::vector<const u64*>(capacity);
+    std::vector<u64> points = std::vector<u64>(capacity * words);
+    std::vector<u64> sums[2] = {std::vector<u64>(capacity * words), std::vector<u64>(capacity * words)};
   };
 
   /// Sum of (b + 1) * buckets[b]. Each lane has a stretch of the buckets: with S its sum and T its running sum, T + first * S.
@@ -281,6 +278,7 @@ class Msm {
   }
 
   unsigned bits_ = 0, windows_ = 0;
+  std::size_t size_ = 0;
   std::vector<u64> points_;
-  std::vector<U256> recoded_;
+  std::vector<std::uint16_t> digits_;  // of window w and point i at w * size_ + i: its magnitude, and whether it is negative
 };

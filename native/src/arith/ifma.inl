@@ -36,13 +36,13 @@ struct IfmaLane {
     return {{x.w[0] & limbMask, ((x.w[0] >> 52) | (x.w[1] << 12)) & limbMask, ((x.w[1] >> 40) | (x.w[2] << 24)) & limbMask,
              ((x.w[2] >> 28) | (x.w[3] << 36)) & limbMask, x.w[3] >> 16}};
   }
-  static V broadcastLimbs(const Limbs& x) {
+  ZK_INLINE static V broadcastLimbs(const Limbs& x) {
     V v;
     for (int i = 0; i < 5; i++) v.l[i] = _mm512_set1_epi64(static_cast<long long>(x.w[i]));
     return v;
   }
 
-  static V mul(const V& a, const V& b) {
+  ZK_INLINE static V mul(const V& a, const V& b) {
     static constexpr Limbs m = limbsOf(M::m);
     const __m512i inv = _mm512_set1_epi64(static_cast<long long>(negativeInverse<M>() & limbMask));
     const __m512i zero = _mm512_setzero_si512();
@@ -71,10 +71,10 @@ struct IfmaLane {
     for (int j = 0; j < 5; j++) out.l[j] = t[j];
     return carried(out);
   }
-  static V sqr(const V& a) { return mul(a, a); }
+  ZK_INLINE static V sqr(const V& a) { return mul(a, a); }
 
   /// Limbs below 2^52 again; limbs are signed on the way, the value is not negative.
-  static V carried(const V& a) {
+  ZK_INLINE static V carried(const V& a) {
     const __m512i mask = _mm512_set1_epi64(static_cast<long long>(limbMask));
     V out;
     __m512i carry = a.l[0];
@@ -88,7 +88,7 @@ struct IfmaLane {
   }
 
   /// A value below 10.5 m with carried limbs, less the multiple of m that its top bits call for: below 2.33 m.
-  static V lowered(const V& a) {
+  ZK_INLINE static V lowered(const V& a) {
     // 2^254 / m = 1.32: for k = floor(value / 2^254), k * 2^254 >= floor(k * 1.32...) * m
     static constexpr auto table = [] {
       struct {
@@ -106,26 +106,26 @@ struct IfmaLane {
       out.l[i] = _mm512_sub_epi64(a.l[i], _mm512_permutexvar_epi64(k, _mm512_loadu_si512(table.w[i])));
     return carried(out);
   }
-  static V stored(const V& a) { return lowered(a); }
+  ZK_INLINE static V stored(const V& a) { return lowered(a); }
 
-  static V rawAdd(const V& a, const V& b) {
+  ZK_INLINE static V rawAdd(const V& a, const V& b) {
     V out;
     for (int i = 0; i < 5; i++) out.l[i] = _mm512_add_epi64(a.l[i], b.l[i]);
     return out;
   }
   template <unsigned k>
-  static V rawSub(const V& a, const V& b) {  // a - b + k m
+  ZK_INLINE static V rawSub(const V& a, const V& b) {  // a - b + k m
     static constexpr Limbs offset = multiple(k);
     V out;
     for (int i = 0; i < 5; i++)
       out.l[i] = _mm512_sub_epi64(_mm512_add_epi64(a.l[i], _mm512_set1_epi64(static_cast<long long>(offset.w[i]))), b.l[i]);
     return out;
   }
-  static V add(const V& a, const V& b) { return carried(rawAdd(a, b)); }
-  static V sub(const V& a, const V& b) { return carried(rawSub<3>(a, b)); }
-  static V addn(const V& a, const V& b) { return lowered(add(a, b)); }
-  static V subn(const V& a, const V& b) { return lowered(sub(a, b)); }
-  static V sub2n(const V& a, const V& b, const V& c) {
+  ZK_INLINE static V add(const V& a, const V& b) { return carried(rawAdd(a, b)); }
+  ZK_INLINE static V sub(const V& a, const V& b) { return carried(rawSub<3>(a, b)); }
+  ZK_INLINE static V addn(const V& a, const V& b) { return lowered(add(a, b)); }
+  ZK_INLINE static V subn(const V& a, const V& b) { return lowered(sub(a, b)); }
+  ZK_INLINE static V sub2n(const V& a, const V& b, const V& c) {
     return lowered(carried(rawSub<5>(a, rawAdd(b, c))));
   }
 
@@ -138,7 +138,7 @@ struct IfmaLane {
     }
     return v;
   }
-  static V rawMinus(const V& a, const V& b) {
+  ZK_INLINE static V rawMinus(const V& a, const V& b) {
     V out;
     for (int i = 0; i < 5; i++) out.l[i] = _mm512_sub_epi64(a.l[i], b.l[i]);
     return out;
@@ -148,20 +148,20 @@ struct IfmaLane {
   static V zero() { return broadcast({{0, 0, 0, 0}}); }
   static V one() { return broadcast(powerOfTwo<M>(radixBits)); }
 
-  static Mask isZeroBits(const V& a) {
+  ZK_INLINE static Mask isZeroBits(const V& a) {
     const __m512i any =
         _mm512_or_si512(_mm512_or_si512(_mm512_or_si512(a.l[0], a.l[1]), _mm512_or_si512(a.l[2], a.l[3])), a.l[4]);
     return _mm512_testn_epi64_mask(any, any);
   }
   static Mask isZero(const V& a) { return isZeroBits(canonical(lowered(a))); }
-  static V select(Mask m, const V& yes, const V& no) {
+  ZK_INLINE static V select(Mask m, const V& yes, const V& no) {
     V out;
     for (int i = 0; i < 5; i++) out.l[i] = _mm512_mask_mov_epi64(no.l[i], m, yes.l[i]);
     return out;
   }
 
   /// Rows to columns: r[i] lane j becomes r[j] lane i.
-  static void transpose(__m512i r[8]) {
+  ZK_INLINE static void transpose(__m512i r[8]) {
     __m512i a[8], b[8];
     for (int i = 0; i < 8; i += 2) {
       a[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
@@ -177,40 +177,40 @@ struct IfmaLane {
       r[j + 4] = _mm512_shuffle_i64x2(b[j], b[j + 4], 0xdd);
     }
   }
-  static V fromWords(const __m512i* w) {
+  ZK_INLINE static V fromWords(const __m512i* w) {
     const __m512i mask = _mm512_set1_epi64(static_cast<long long>(limbMask));
     return {{_mm512_and_si512(w[0], mask), _mm512_and_si512(_mm512_shrdi_epi64(w[0], w[1], 52), mask),
              _mm512_and_si512(_mm512_shrdi_epi64(w[1], w[2], 40), mask), _mm512_and_si512(_mm512_shrdi_epi64(w[2], w[3], 28), mask),
              _mm512_srli_epi64(w[3], 16)}};
   }
-  static void toWords(const V& a, __m512i* w) {
+  ZK_INLINE static void toWords(const V& a, __m512i* w) {
     w[0] = _mm512_or_si512(a.l[0], _mm512_slli_epi64(a.l[1], 52));
     w[1] = _mm512_or_si512(_mm512_srli_epi64(a.l[1], 12), _mm512_slli_epi64(a.l[2], 40));
     w[2] = _mm512_or_si512(_mm512_srli_epi64(a.l[2], 24), _mm512_slli_epi64(a.l[3], 28));
     w[3] = _mm512_or_si512(_mm512_srli_epi64(a.l[3], 36), _mm512_slli_epi64(a.l[4], 16));
   }
 
-  static void loadPair(const u64* const* at, V& a, V& b) {
+  ZK_INLINE static void loadPair(const u64* const* at, V& a, V& b) {
     __m512i r[8];
     for (int i = 0; i < 8; i++) r[i] = _mm512_loadu_si512(at[i]);
     transpose(r);
     a = fromWords(r);
     b = fromWords(r + 4);
   }
-  static void storePair(u64* const* at, const V& a, const V& b) {
+  ZK_INLINE static void storePair(u64* const* at, const V& a, const V& b) {
     __m512i r[8];
     toWords(a, r);
     toWords(b, r + 4);
     transpose(r);
     for (int i = 0; i < 8; i++) _mm512_storeu_si512(at[i], r[i]);
   }
-  static V load(const u64* const* at) {
+  ZK_INLINE static V load(const u64* const* at) {
     __m512i r[8];
     for (int i = 0; i < 8; i++) r[i] = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at[i])));
     transpose(r);
     return fromWords(r);
   }
-  static void store(u64* const* at, const V& a) {
+  ZK_INLINE static void store(u64* const* at, const V& a) {
     __m512i r[8];
     toWords(a, r);
     for (int i = 4; i < 8; i++) r[i] = _mm512_setzero_si512();
@@ -219,7 +219,7 @@ struct IfmaLane {
   }
 
   /// One lane's value in every lane.
-  static V broadcastLane(const V& a, unsigned lane) {
+  ZK_INLINE static V broadcastLane(const V& a, unsigned lane) {
     const __m512i index = _mm512_set1_epi64(static_cast<long long>(lane));
     V out;
     for (int i = 0; i < 5; i++) out.l[i] = _mm512_permutexvar_epi64(index, a.l[i]);

@@ -1,6 +1,9 @@
 // Everything, for the instruction set whose name is ZK_PATH. Included once by each engine, after the standard library, so that only this
 // project's own code is compiled for the instruction set: a standard template would be shared with code that runs everywhere.
 
+// Lane operations live in registers: a call would spill all of them.
+#define ZK_INLINE __attribute__((always_inline)) inline
+
 namespace zk {
 namespace ZK_PATH {
 
@@ -33,6 +36,9 @@ using Lane = ScalarLane<M>;
 #include "../msm.inl"
 #include "../ntt.inl"
 #include "../prove.inl"
+#include "../fixed-base.inl"
+#include "../lagrange.inl"
+#include "../setup.inl"
 
 }  // namespace ZK_PATH
 }  // namespace zk
