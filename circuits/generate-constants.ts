@@ -22,7 +22,7 @@ const at = <T>(list: readonly T[], i: number): T => {
 };
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const dot = (a: Vector, b: Vector): bigint => a.reduce((sum, x, i) => Fr.add(sum, Fr.mul(x, at(b, i))), 0n);
-const apply = (m: Matrix, v: Vector): Vector => m.map((row) => dot(row, v));
+export const apply = (m: Matrix, v: Vector): Vector => m.map((row) => dot(row, v));
 const transpose = (m: Matrix): Matrix => range(at(m, 0).length).map((j) => m.map((row) => at(row, j)));
 const multiply = (a: Matrix, b: Matrix): Matrix => {
   const columns = transpose(b);
@@ -53,7 +53,7 @@ function inverse(m: Matrix): Matrix {
 /** Partial rounds of width t = 2..17 for 128-bit security, x^5, 254-bit field; there are always 8 full rounds. */
 const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
 
-interface PoseidonParameters {
+export interface PoseidonParameters {
   readonly partialRounds: number;
   /** Added to the inputs before the first S-boxes. */
   readonly first: Vector;
@@ -92,8 +92,8 @@ function sparseRounds(mix: Matrix, rounds: number): { entry: Matrix; sparseRow: 
   return { entry: layer, sparseRow, sparseColumn };
 }
 
-/** Parameters of the permutation of width t, t = 3..17, in the form the circuit uses. */
-function poseidonParameters(t: number): PoseidonParameters {
+/** Parameters of the permutation of width t, t = 2..17, in the form the circuit uses. */
+export function poseidonParameters(t: number): PoseidonParameters {
   const partialRounds = at(PARTIAL_ROUNDS, t - 2);
   const { mds: mix, roundConstants } = grainGenConstants({ Fp: Fr, t, roundsFull: 8, roundsPartial: partialRounds, sboxPower: 5 });
   const mixInverse = inverse(mix);

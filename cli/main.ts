@@ -2,6 +2,7 @@
 // zkstate on the command line: finds the command, loads only that one, and turns errors into exit codes.
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, ZkStateError } from "../core/errors.js";
+import { accelerate } from "../native/accelerate.js";
 import { type CliCommand, type Context, type Options, settingFlags } from "./command.js";
 import { asZkStateError, makeOutput, type Output } from "./output.js";
 import { resolveSettings } from "./settings.js";
@@ -94,6 +95,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     output = makeOutput(process, { json: options["json"] === true, quiet: options["quiet"] === true });
     const settings = resolveSettings(settingFlags(options), process.env, process.cwd());
     const context: Context = { output, settings, signal, env: process.env };
+    accelerate();
     exitCode = await command.run(context, options, rest);
   };
   try {

@@ -1,6 +1,7 @@
 // EdDSA-Poseidon over Baby Jubjub, equal to circomlibjs signPoseidon: S*B8 = R8 + 8*h*A, h = P5(R8x, R8y, Ax, Ay, msg).
 import { babyjubjub } from "@noble/curves/misc.js";
 import { blake512 } from "@noble/hashes/blake1.js";
+import { accelerator } from "./accelerate.js";
 import { ZkStateError } from "./errors.js";
 import { isCanonical } from "./field.js";
 import { poseidon } from "./poseidon.js";
@@ -96,6 +97,10 @@ export function isValidKey(key: PublicKey): boolean {
  */
 export function verify(publicKey: PublicKey, message: bigint, signature: Signature): boolean {
   const { r8x, r8y, s } = signature;
+  return accelerator()?.verifySignature(publicKey.ax, publicKey.ay, message, r8x, r8y, s) ?? verifyHere(publicKey, message, signature);
+}
+
+function verifyHere(publicKey: PublicKey, message: bigint, { r8x, r8y, s }: Signature): boolean {
   if (!isCanonical(message) || s < 0n || s >= SUBGROUP_ORDER) return false;
   const a = pointOf(publicKey.ax, publicKey.ay);
   const r8 = pointOf(r8x, r8y);

@@ -17,6 +17,7 @@ import {
   poseidon15,
   poseidon16,
 } from "poseidon-lite";
+import { accelerator } from "./accelerate.js";
 import { ZkStateError } from "./errors.js";
 import { toFr } from "./field.js";
 
@@ -45,9 +46,27 @@ const BY_ARITY = [
  * @example poseidon([1n, 2n]) // 7853200120776062878684798364095072458815029376092732009249414926327459813530n
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
+  return accelerator()?.poseidon(inputs) ?? poseidonHere(inputs);
+}
+
+function poseidonHere(inputs: readonly bigint[]): bigint {
   const hash = BY_ARITY[inputs.length - 1];
   if (hash === undefined) {
     throw new ZkStateError({ code: "INTERNAL", message: "Poseidon takes 1 to 16 words.", expected: "1 to 16", got: `${inputs.length}` });
   }
   return hash(inputs.map(toFr));
+}
+
+/**
+ * Hashes of `arity` words each, given end to end: the way to hash what does not depend on each other.
+ * @throws as poseidon; INTERNAL when the words are not whole hashes.
+ */
+export function poseidonMany(arity: number, inputs: readonly bigint[]): readonly bigint[] {
+  if (!(arity >= 1 && arity <= BY_ARITY.length && inputs.length % arity === 0)) {
+    const got = `${inputs.length} by ${arity}`;
+    throw new ZkStateError({ code: "INTERNAL", message: "Words to hash are not whole hashes of 1 to 16 words.", got });
+  }
+  const hashes = accelerator()?.poseidonMany(arity, inputs);
+  if (hashes !== undefined) return hashes;
+  return Array.from({ length: inputs.length / arity }, (_, i) => poseidonHere(inputs.slice(i * arity, (i + 1) * arity)));
 }

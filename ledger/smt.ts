@@ -2,7 +2,7 @@
 // Base-4 digit i of a leaf's index, least significant first, chooses the child at level i.
 import { ZkStateError } from "../core/errors.js";
 import { R } from "../core/field.js";
-import { poseidon } from "../core/poseidon.js";
+import { poseidon, poseidonMany } from "../core/poseidon.js";
 
 /** Children of a node. */
 const ARITY = 4;
@@ -24,15 +24,11 @@ export interface NodeChange {
   readonly value: bigint;
 }
 
-/** Hashes many quads, laid end to end, into one value per quad: the place for a native batched hasher. */
-export type HashMany = (quads: readonly bigint[]) => bigint[];
+/** Hashes many quads, laid end to end, into one value per quad. */
+export type HashMany = (quads: readonly bigint[]) => readonly bigint[];
 
-/** The default hasher, in JavaScript. */
-export const hashQuads: HashMany = (quads) => {
-  const hashes: bigint[] = [];
-  for (let at = 0; at < quads.length; at += ARITY) hashes.push(poseidon(quads.slice(at, at + ARITY)));
-  return hashes;
-};
+/** The default hasher. */
+export const hashQuads: HashMany = (quads) => poseidonMany(ARITY, quads);
 
 const defaults: bigint[] = [0n];
 

@@ -25,6 +25,13 @@ export interface NativeAddon {
   engines(): string[];
   /** pi_a (x, y), pi_b (x0, x1, y0, y1), pi_c (x, y) and the public signals: numbers of 32 bytes, least significant first. */
   prove(job: NativeProveJob): NativeTask<Uint8Array>;
+  /** The hash of 1 to 16 words in (-r, r), undefined for other words. */
+  poseidon(inputs: readonly bigint[], engine?: string): bigint | undefined;
+  /** Hashes of `arity` words each, end to end; undefined when a word is out of range. Bytes are numbers below r as above. */
+  poseidonMany(arity: number, inputs: readonly bigint[], engine?: string): bigint[] | undefined;
+  poseidonMany(arity: number, inputs: Uint8Array, engine?: string): Uint8Array | undefined;
+  /** The verdict of `verify` in core/eddsa.ts. */
+  verifySignature(ax: bigint, ay: bigint, message: bigint, r8x: bigint, r8y: bigint, s: bigint, engine?: string): boolean;
 }
 
 type Loaded = { readonly addon: NativeAddon; readonly why?: never } | { readonly addon?: never; readonly why: string };

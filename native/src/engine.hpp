@@ -4,6 +4,7 @@
 
 #include "files/zkey.hpp"
 #include "parallel.hpp"
+#include "poseidon-constants.hpp"
 
 namespace zk {
 
@@ -26,10 +27,18 @@ struct Blinding {
   U256 r, s;
 };
 
+/// What a signature is checked with: plain numbers, not checked yet.
+struct SignedMessage {
+  U256 ax, ay, message, r8x, r8y, s;
+};
+
 /// Arithmetic of one instruction set.
 struct Engine {
   const char* name;
   Proof (*prove)(const Zkey&, const Witness&, const Blinding&, Task&);
+  /// `count` hashes of `arity` words each, 1 to 16, plain and below the group order.
+  void (*poseidon)(unsigned arity, std::size_t count, const U256* in, U256* out);
+  bool (*verifySignature)(const SignedMessage&);
 };
 
 extern const Engine portableEngine;

@@ -15,7 +15,7 @@ class Msm {
 
   /// The sum of one window's buckets, the same in every lane.
   Projective<F> window(unsigned w, const Task& task) const {
-    std::vector<u64> buckets((std::size_t{1} << (bits_ - 1)) * words);
+    Values<u64> buckets((std::size_t{1} << (bits_ - 1)) * words);
     fillBuckets(w, buckets, task);
     task.check();
     return sumBuckets(buckets, task);
@@ -123,7 +123,7 @@ class Msm {
     }
   }
 
-  void fillBuckets(unsigned w, std::vector<u64>& buckets, const Task& task) const {
+  void fillBuckets(unsigned w, Values<u64>& buckets, const Task& task) const {
     const std::size_t n = size_, count = std::size_t{1} << (bits_ - 1);
     std::vector<std::uint32_t> ends(count + 2, 0), sorted;
     const std::uint16_t* digits = digits_.data() + w * n;
@@ -194,7 +194,7 @@ class Msm {
     }
 
     /// Sums every segment into its bucket.
-    void reduce(std::vector<u64>& buckets) {
+    void reduce(Values<u64>& buckets) {
       u64* out = sums[0].data();
       u64* other = sums[1].data();
       for (bool more = true; more;) {
@@ -229,12 +229,12 @@ class Msm {
     bool isIn(const u64* p, const u64* buffer) const { return p >= buffer && p < buffer + capacity * words; }
     static constexpr std::size_t capacity = chunk + 1;
     std::vector<const u64*> current, next = std::vector<const u64*>(capacity);
-    std::vector<u64> points = std::vector<u64>(capacity * words);
-    std::vector<u64> sums[2] = {std::vector<u64>(capacity * words), std::vector<u64>(capacity * words)};
+    Values<u64> points = Values<u64>(capacity * words);
+    Values<u64> sums[2] = {Values<u64>(capacity * words), Values<u64>(capacity * words)};
   };
 
   /// Sum of (b + 1) * buckets[b]. Each lane has a stretch of the buckets: with S its sum and T its running sum, T + first * S.
-  Projective<F> sumBuckets(const std::vector<u64>& buckets, const Task& task) const {
+  Projective<F> sumBuckets(const Values<u64>& buckets, const Task& task) const {
     const std::size_t stretch = (buckets.size() / words) / F::lanes;
     Projective<F> sum = infinity<F>(), running = infinity<F>();
     for (std::size_t k = stretch; k-- > 0;) {
@@ -279,6 +279,6 @@ class Msm {
 
   unsigned bits_ = 0, windows_ = 0;
   std::size_t size_ = 0;
-  std::vector<u64> points_;
-  std::vector<std::uint16_t> digits_;  // of window w and point i at w * size_ + i: its magnitude, and whether it is negative
+  Values<u64> points_;
+  Values<std::uint16_t> digits_;  // of window w and point i at w * size_ + i: its magnitude, and whether it is negative
 };

@@ -36,6 +36,9 @@ import type {
   Withdraw,
 } from "../../ledger/types.js";
 import { openWorld, type World } from "../../ledger/world.js";
+import { accelerate } from "../../native/accelerate.js";
+
+accelerate();
 
 export const BTC_SPOT = 0;
 export const ETH_SPOT = 1;

@@ -4,6 +4,7 @@ namespace {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   zk::addon::exportProve(env, exports);
+  zk::addon::exportHash(env, exports);
   return exports;
 }
 

@@ -11,10 +11,26 @@ typename L::V power(const typename L::V& a, const U256& e) {
   return out;
 }
 
-/// 1 / a, and 0 for 0 (Fermat).
+/// 1 / a in every lane, and 0 for 0. Lanes share one inversion: products over pairs, fours and eights of lanes, and the way back.
 template <class L>
 typename L::V inverse(const typename L::V& a) {
-  return power<L>(a, minus(L::Modulus::m, {{2, 0, 0, 0}}));
+  using M = typename L::Modulus;
+  const auto zeros = L::isZero(a);
+  typename L::V level[5] = {L::select(zeros, L::one(), a)}, turned[4];
+  unsigned levels = 0;
+  for (unsigned step = L::lanes / 2; step > 0; step /= 2, levels++) {
+    turned[levels] = L::turn(level[levels], step);
+    level[levels + 1] = L::mul(level[levels], turned[levels]);
+  }
+  u64 words[L::lanes][4];
+  u64* at[L::lanes];
+  for (unsigned i = 0; i < L::lanes; i++) at[i] = words[i];
+  L::store(at, L::canonical(L::stored(level[levels])));
+  // (x R)^-1 -> x^-1 R
+  typename L::V out = L::mul(L::broadcast(modularInverse<M>({{words[0][0], words[0][1], words[0][2], words[0][3]}})),
+                             L::broadcast(powerOfTwo<M>(3 * L::radixBits)));
+  while (levels-- > 0) out = L::mul(out, turned[levels]);
+  return L::select(zeros, L::zero(), out);
 }
 
 /// Factors that change the form of a value by one multiplication.

@@ -218,6 +218,13 @@ struct IfmaLane {
     for (int i = 0; i < 8; i++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(at[i]), _mm512_castsi512_si256(r[i]));
   }
 
+  /// Lane i gets the value of lane i XOR step.
+  static V turn(const V& a, unsigned step) {
+    const __m512i index = _mm512_xor_si512(_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_set1_epi64(step));
+    V out;
+    for (int i = 0; i < 5; i++) out.l[i] = _mm512_permutexvar_epi64(index, a.l[i]);
+    return out;
+  }
   /// One lane's value in every lane.
   ZK_INLINE static V broadcastLane(const V& a, unsigned lane) {
     const __m512i index = _mm512_set1_epi64(static_cast<long long>(lane));

@@ -131,6 +131,8 @@ struct ScalarLane {
   static V stored(const V& a) { return a; }
   static V canonical(const V& a) { return a; }
 
+  static V turn(const V& a, unsigned) { return a; }
+
   static V broadcast(const U256& x) { return {{x.w[0], x.w[1], x.w[2], x.w[3]}}; }
   static V zero() { return {{0, 0, 0, 0}}; }
   static V one() { return broadcast(powerOfTwo<M>(radixBits)); }

@@ -1,5 +1,7 @@
 // x86-64 with BMI2 and ADX: Broadwell, Zen, and later.
 #if defined(__x86_64__)
+#include <sys/mman.h>
+
 #include <cstring>
 #include <functional>
 #include <new>
@@ -25,5 +27,5 @@
 #pragma GCC pop_options
 #endif
 
-const zk::Engine zk::adxEngine{"adx", zk::adx::prove};
+const zk::Engine zk::adxEngine{"adx", zk::adx::prove, zk::adx::setup, zk::adx::poseidon, zk::adx::BabyJubjub::verify};
 #endif

@@ -32,6 +32,7 @@ using Lane = ScalarLane<M>;
 #endif
 #include "../arith/field.inl"
 #include "../arith/curve.inl"
+#include "../arith/dot.inl"
 #include "../batch-affine.inl"
 #include "../msm.inl"
 #include "../ntt.inl"
@@ -39,6 +40,8 @@ using Lane = ScalarLane<M>;
 #include "../fixed-base.inl"
 #include "../lagrange.inl"
 #include "../setup.inl"
+#include "../poseidon.inl"
+#include "../eddsa.inl"
 
 }  // namespace ZK_PATH
 }  // namespace zk

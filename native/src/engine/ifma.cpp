@@ -2,6 +2,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include <sys/mman.h>
+
 #include <cstring>
 #include <functional>
 #include <new>
@@ -27,5 +29,5 @@
 #pragma GCC pop_options
 #endif
 
-const zk::Engine zk::ifmaEngine{"ifma", zk::ifma::prove};
+const zk::Engine zk::ifmaEngine{"ifma", zk::ifma::prove, zk::ifma::setup, zk::ifma::poseidon, zk::ifma::BabyJubjub::verify};
 #endif

@@ -1,4 +1,6 @@
 // Any 64-bit processor.
+#include <sys/mman.h>
+
 #include <cstring>
 #include <functional>
 #include <new>
@@ -11,4 +13,4 @@
 #define ZK_HAS_IFMA 0
 #include "engine.inl"
 
-const zk::Engine zk::portableEngine{"portable", zk::portable::prove};
+const zk::Engine zk::portableEngine{"portable", zk::portable::prove, zk::portable::setup, zk::portable::poseidon, zk::portable::BabyJubjub::verify};

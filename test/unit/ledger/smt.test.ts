@@ -80,7 +80,7 @@ describe("MemoryTree", () => {
 describe("updateNodes", () => {
   it("hashes every touched node once, level by level, leaves first and the root last", () => {
     const sizes: number[] = [];
-    const counting = (quads: readonly bigint[]): bigint[] => {
+    const counting = (quads: readonly bigint[]): readonly bigint[] => {
       sizes.push(quads.length / 4);
       return hashQuads(quads);
     };

@@ -10,9 +10,10 @@ const UPSTREAM: Record<string, readonly string[]> = {
   core: [],
   ledger: ["core"],
   circuits: ["core"],
-  prover: ["core", "ledger"],
+  native: ["core", "circuits"],
+  prover: ["core", "ledger", "native"],
   simulate: ["core", "ledger"],
-  cli: ["core", "ledger", "circuits", "prover", "simulate"],
+  cli: ["core", "ledger", "circuits", "native", "prover", "simulate"],
 };
 /** GPL code: only where it proves, never in what a browser loads. */
 const GPL = /^(snarkjs|circomlib|circomlibjs|ffjavascript)/;
