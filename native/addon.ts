@@ -20,6 +20,17 @@ export interface NativeProveJob {
   readonly onProgress?: (fraction: number) => void;
 }
 
+export interface NativeSetupJob {
+  readonly r1csPath: string;
+  readonly zkeyPath: string;
+  /** Numbers from 1 to below the group order, 32 bytes each, least significant first. Copied, and the copies wiped at the end. */
+  readonly secrets: Readonly<Record<"tau" | "alpha" | "beta" | "gamma" | "delta", Uint8Array>>;
+  readonly threads: number;
+  /** @defaultValue the fastest that the processor runs */
+  readonly engine?: string;
+  readonly onProgress?: (fraction: number) => void;
+}
+
 export interface NativeAddon {
   /** The engines that this processor runs, the fastest first. */
   engines(): string[];
@@ -32,6 +43,8 @@ export interface NativeAddon {
   poseidonMany(arity: number, inputs: Uint8Array, engine?: string): Uint8Array | undefined;
   /** The verdict of `verify` in core/eddsa.ts. */
   verifySignature(ax: bigint, ay: bigint, message: bigint, r8x: bigint, r8y: bigint, s: bigint, engine?: string): boolean;
+  /** Writes a development key; when it fails, no file is left. */
+  setup(job: NativeSetupJob): NativeTask<void>;
 }
 
 type Loaded = { readonly addon: NativeAddon; readonly why?: never } | { readonly addon?: never; readonly why: string };

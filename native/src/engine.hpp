@@ -2,9 +2,12 @@
 #pragma once
 #include <vector>
 
+#include "files/r1cs.hpp"
+#include "files/zkey-layout.hpp"
 #include "files/zkey.hpp"
 #include "parallel.hpp"
 #include "poseidon-constants.hpp"
+#include "wipe.hpp"
 
 namespace zk {
 
@@ -36,6 +39,7 @@ struct SignedMessage {
 struct Engine {
   const char* name;
   Proof (*prove)(const Zkey&, const Witness&, const Blinding&, Task&);
+  void (*setup)(const R1cs&, const Secrets&, OutputFile&, Task&);
   /// `count` hashes of `arity` words each, 1 to 16, plain and below the group order.
   void (*poseidon)(unsigned arity, std::size_t count, const U256* in, U256* out);
   bool (*verifySignature)(const SignedMessage&);

@@ -4,32 +4,11 @@
 // (beta A_i + alpha B_i + C_i) over gamma for public wires or over delta for the others. As in snarkjs, row nConstraints + i of A binds public
 // wire i to itself, which makes the public polynomials independent, and the quotient's points are the Lagrange polynomials of the odd coset:
 // L_(2j+1)(tau) of the doubled domain, over delta.
-import { randomBytes } from "node:crypto";
 import type { R1cs } from "../r1cs.js";
 import { inverse, lagrangeAt, putField } from "./lagrange.js";
+import type { SecretIntegers } from "./secrets.js";
 import { FIELD_BYTES, R_ORDER, toLittleEndian, type WasmCurve } from "./wasm-curve.js";
 import { COEFFICIENT_BYTES, domainPower } from "./zkey-file.js";
-
-/** What must be forgotten: whoever knows these can prove anything. */
-export interface Secrets {
-  readonly tau: bigint;
-  readonly alpha: bigint;
-  readonly beta: bigint;
-  readonly gamma: bigint;
-  readonly delta: bigint;
-}
-
-function randomScalar(): bigint {
-  for (;;) {
-    const candidate = BigInt(`0x${randomBytes(FIELD_BYTES).toString("hex")}`) >> 2n; // 254 bits, so about three draws in four fit
-    if (candidate > 1n && candidate < R_ORDER) return candidate;
-  }
-}
-
-/** Draw fresh secrets from the operating system. */
-export function drawSecrets(): Secrets {
-  return { tau: randomScalar(), alpha: randomScalar(), beta: randomScalar(), gamma: randomScalar(), delta: randomScalar() };
-}
 
 /** Canonical little-endian scalars, 32 bytes each, shared between threads. */
 export interface KeyScalars {
@@ -126,7 +105,7 @@ function evaluate(curve: WasmCurve, r1cs: R1cs, lagrange: number, sink: (chunk: 
 }
 
 /** Overwrite C_i by (beta A_i + alpha B_i + C_i) / (gamma or delta). */
-function combine(curve: WasmCurve, r1cs: R1cs, secrets: Secrets, [a, b, c]: Polynomials): void {
+function combine(curve: WasmCurve, r1cs: R1cs, secrets: SecretIntegers, [a, b, c]: Polynomials): void {
   const [mul, add] = [curve.op("frm_mul"), curve.op("frm_add")];
   const pAlpha = putField(curve, secrets.alpha);
   const pBeta = putField(curve, secrets.beta);
@@ -153,7 +132,7 @@ function share(curve: WasmCurve, at: number, count: number): SharedArrayBuffer {
  * Compute every scalar of a key; the coefficients section goes to `sink` on the way.
  * PERF: one field product per entry of C and two per entry of A and B, then 11 per wire and 8 per row of the domain.
  */
-export function keyScalars(curve: WasmCurve, r1cs: R1cs, secrets: Secrets, sink: (chunk: Uint8Array) => void): KeyScalars {
+export function keyScalars(curve: WasmCurve, r1cs: R1cs, secrets: SecretIntegers, sink: (chunk: Uint8Array) => void): KeyScalars {
   return curve.scoped(() => {
     const power = domainPower(r1cs.nConstraints, r1cs.nPublic);
     const size = 2 ** power;

@@ -1,40 +1,28 @@
-// The direct setup for development keys: secrets drawn here, points straight from the constraints, no powers-of-tau file.
-import { availableParallelism } from "node:os";
+// The direct setup in JavaScript, on worker threads: for machines without the native addon, and what its keys are compared with.
 import type { Worker } from "node:worker_threads";
 import { ZkStateError } from "../../core/errors.js";
 import { fileError } from "../file-errors.js";
 import { readR1csHeader } from "../r1cs.js";
 import { startWorker } from "../sibling-script.js";
+import type { SetupJob } from "./development.js";
 import { bestWindow } from "./fixed-base.js";
 import { TWO_ADICITY } from "./lagrange.js";
 import type { PointsJob, ScalarsReply, SetupReply, SetupRequest, SetupWorkerData } from "./setup-worker.js";
 import { compileCurve } from "./wasm-curve.js";
-import { domainPower, G1_BYTES, G2_BYTES, type ZkeyShape } from "./zkey-file.js";
-
-export interface DevelopmentSetupOptions {
-  /** Share of the points done, 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
-  /** Worker threads. @defaultValue the machine's cores, at most 16 */
-  readonly threads?: number;
-}
+import { domainPower, G1_BYTES, G2_BYTES } from "./zkey-file.js";
 
 // Points a thread computes at a time: about 10 ms (G1) or 40 ms (G2).
 const CHUNK = 4096;
 // Below this many points a second thread costs more than it brings.
 const SMALL = 4096;
 
-/**
- * Make a Groth16 proving key in snarkjs' format from an R1CS, at `zkeyPath`. Whoever runs this could keep the secrets, and a crash dump of
- * this process may hold them: such a key is for development only, and is marked so.
- * @throws ARTIFACT_CORRUPT for a bad R1CS, DISK_FULL, READ_ONLY, IO_FAILED, INTERRUPTED on abort
- */
-export async function developmentSetup(r1csPath: string, zkeyPath: string, options: DevelopmentSetupOptions = {}): Promise<ZkeyShape> {
+/** Make a key, as `developmentSetup` says. */
+export async function scriptSetup({ r1csPath, zkeyPath, secrets, ...options }: SetupJob): Promise<void> {
   const header = await readR1csHeader(r1csPath);
   const power = domainPower(header.nConstraints, header.nPublic);
   if (power >= TWO_ADICITY) throw new ZkStateError({ code: "KEY_MISMATCH", message: `${r1csPath} has too many constraints for bn254` });
   const nG1 = 3 * header.nWires + 2 ** power;
-  const threads = nG1 < SMALL ? 1 : Math.min(options.threads ?? availableParallelism(), 16);
+  const threads = nG1 < SMALL ? 1 : options.threads;
   const window = { g1m: bestWindow(nG1 / threads), g2m: bestWindow(header.nWires / threads) };
   const workerData: SetupWorkerData = { curve: await compileCurve(), zkeyPath, window };
   const workers = Array.from({ length: threads }, () => startWorker(import.meta.url, "setup-worker", workerData));
@@ -43,12 +31,11 @@ export async function developmentSetup(r1csPath: string, zkeyPath: string, optio
     if (first === undefined) throw new ZkStateError({ code: "INTERNAL", message: "no setup thread" });
     const asking = (worker: Worker, request: SetupRequest) => ask(worker, request, zkeyPath, options.signal);
     const tables = others.map((worker) => asking(worker, { kind: "tables" }));
-    const [plan] = await Promise.all([asking(first, { kind: "scalars", r1csPath }), ...tables]);
+    const [plan] = await Promise.all([asking(first, { kind: "scalars", r1csPath, secrets }), ...tables]);
     if (plan.kind !== "scalars") throw new ZkStateError({ code: "INTERNAL", message: `setup thread answered ${plan.kind}` });
     await computePoints(workers, plan, asking, options.onProgress);
     for (const buffer of Object.values(plan.scalars)) new Uint8Array(buffer).fill(0);
     for (const job of plan.headerJobs) new Uint8Array(job.scalars).fill(0);
-    return plan.shape;
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }

@@ -4,8 +4,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { errnoOf } from "../file-errors.js";
 import { readR1cs } from "../r1cs.js";
 import { type FixedBase, fixedBase, type Group } from "./fixed-base.js";
-import { countCoefficients, drawSecrets, type KeyScalars, keyScalars } from "./qap.js";
-import { type CurveModule, FIELD_BYTES, openCurve, toLittleEndian } from "./wasm-curve.js";
+import { countCoefficients, type KeyScalars, keyScalars } from "./qap.js";
+import { type Secrets, secretIntegers } from "./secrets.js";
+import { type CurveModule, FIELD_BYTES, openCurve } from "./wasm-curve.js";
 import { COEFFICIENT_BYTES, domainPower, fixedPieces, HEADER_POINTS, type ZkeyLayout, type ZkeyShape, zkeyLayout } from "./zkey-file.js";
 
 export interface SetupWorkerData {
@@ -24,7 +25,10 @@ export interface PointsJob {
   readonly at: number;
 }
 
-export type SetupRequest = PointsJob | { readonly kind: "tables" } | { readonly kind: "scalars"; readonly r1csPath: string };
+export type SetupRequest =
+  | PointsJob
+  | { readonly kind: "tables" }
+  | { readonly kind: "scalars"; readonly r1csPath: string; readonly secrets: Secrets };
 
 export interface ScalarsReply {
   readonly kind: "scalars";
@@ -74,7 +78,7 @@ function points(job: PointsJob): SetupReply {
   return { kind: "points", count: job.count };
 }
 
-async function scalars(r1csPath: string): Promise<SetupReply> {
+async function scalars(r1csPath: string, secrets: Secrets): Promise<SetupReply> {
   const r1cs = await readR1cs(r1csPath);
   const { nWires: nVars, nPublic, nConstraints } = r1cs;
   const shape = { nVars, nPublic, domainSize: 2 ** domainPower(nConstraints, nPublic) };
@@ -83,16 +87,15 @@ async function scalars(r1csPath: string): Promise<SetupReply> {
   const handle = file("w+");
   ftruncateSync(handle, fileBytes);
   for (const { at, bytes } of fixedPieces(shape, layout, nCoefficients)) writeAll(handle, bytes, at);
-  const secrets = drawSecrets();
   let at = layout.coefficients.start + 4;
-  const found = keyScalars(curve, r1cs, secrets, (chunk) => {
+  const found = keyScalars(curve, r1cs, secretIntegers(secrets), (chunk) => {
     writeAll(handle, chunk, at);
     at += chunk.length;
   });
   if (at !== layout.coefficients.start + 4 + nCoefficients * COEFFICIENT_BYTES) throw new Error("coefficient count changed");
   const fixed = (name: keyof typeof HEADER_POINTS): PointsJob => {
     const scalar = new SharedArrayBuffer(FIELD_BYTES);
-    new Uint8Array(scalar).set(toLittleEndian(secrets[name.slice(0, -1) as "alpha" | "beta" | "gamma" | "delta"]));
+    new Uint8Array(scalar).set(secrets[name.slice(0, -1) as keyof Secrets]);
     const group = name.endsWith("1") ? "g1m" : "g2m";
     return { kind: "points", group, scalars: scalar, from: 0, count: 1, at: layout.header.start + HEADER_POINTS[name] };
   };
@@ -105,7 +108,7 @@ async function answer(request: SetupRequest): Promise<SetupReply> {
     case "points":
       return points(request);
     case "scalars":
-      return scalars(request.r1csPath);
+      return scalars(request.r1csPath, request.secrets);
     case "tables":
       baseOf("g1m");
       baseOf("g2m");

@@ -32,5 +32,6 @@ Napi::Value bytesOf(Env env, const void* data, std::size_t size);
 // What each file of this folder adds to the exports.
 void exportProve(Env env, Napi::Object& exports);
 void exportHash(Env env, Napi::Object& exports);
+void exportSetup(Env env, Napi::Object& exports);
 
 }  // namespace zk::addon

@@ -5,6 +5,7 @@ namespace {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   zk::addon::exportProve(env, exports);
   zk::addon::exportHash(env, exports);
+  zk::addon::exportSetup(env, exports);
   return exports;
 }
 
