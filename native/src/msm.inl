@@ -15,7 +15,9 @@ class Msm {
 
   /// The sum of one window's buckets, the same in every lane.
   Projective<F> window(unsigned w, const Task& task) const {
-    Values<u64> buckets((std::size_t{1} << (bits_ - 1)) * words);
+    // Kept by the thread from one window to the next: the system would have to clear new memory each time.
+    thread_local Values<u64> buckets;
+    buckets.assign((std::size_t{1} << (bits_ - 1)) * words, 0);
     fillBuckets(w, buckets, task);
     task.check();
     return sumBuckets(buckets, task);
@@ -125,7 +127,8 @@ class Msm {
 
   void fillBuckets(unsigned w, Values<u64>& buckets, const Task& task) const {
     const std::size_t n = size_, count = std::size_t{1} << (bits_ - 1);
-    std::vector<std::uint32_t> ends(count + 2, 0), sorted;
+    thread_local std::vector<std::uint32_t> ends, sorted;
+    ends.assign(count + 2, 0);
     const std::uint16_t* digits = digits_.data() + w * n;
     for (std::size_t i = 0; i < n; i++) ends[(digits[i] & magnitude) + 1]++;
     ends[1] = 0;  // digit 0
@@ -137,7 +140,7 @@ class Msm {
       if (b != 0) sorted[ends[b]++] = static_cast<std::uint32_t>(i) | (d & negative) << 16;
     }
     // ends[b] is now the end of bucket b, and of digit b; bucket b is buckets[b - 1].
-    Scratch scratch;
+    thread_local Scratch scratch;
     std::size_t bucket = 1;
     for (std::size_t begin = 0; begin < sorted.size(); begin += chunk) {
       task.check();

@@ -16,50 +16,63 @@ struct ScalarLane {
     u64 l[4];
   };
 
-  static V reduceOnce(const V& a) {
-    V d;
-    u64 borrow = 0;
-    for (int i = 0; i < 4; i++) {
-      const u128 t = static_cast<u128>(a.l[i]) - M::m.w[i] - borrow;
-      d.l[i] = static_cast<u64>(t);
-      borrow = static_cast<u64>(t >> 64) & 1;
-    }
-    const u64 keep = 0 - borrow;
-    for (int i = 0; i < 4; i++) d.l[i] = (a.l[i] & keep) | (d.l[i] & ~keep);
-    return d;
-  }
-
-  static V add(const V& a, const V& b) {
-    V s;
-    u128 carry = 0;
-    for (int i = 0; i < 4; i++) {
-      carry += static_cast<u128>(a.l[i]) + b.l[i];
-      s.l[i] = static_cast<u64>(carry);
-      carry >>= 64;
-    }
-    return reduceOnce(s);  // 2m < 2^255: no carry out
-  }
-
-  static V sub(const V& a, const V& b) {
-    V d;
-    u64 borrow = 0;
-    for (int i = 0; i < 4; i++) {
-      const u128 t = static_cast<u128>(a.l[i]) - b.l[i] - borrow;
-      d.l[i] = static_cast<u64>(t);
-      borrow = static_cast<u64>(t >> 64) & 1;
-    }
-    const u64 fix = 0 - borrow;
-    u128 carry = 0;
-    for (int i = 0; i < 4; i++) {
-      carry += static_cast<u128>(d.l[i]) + (M::m.w[i] & fix);
-      d.l[i] = static_cast<u64>(carry);
-      carry >>= 64;
-    }
-    return d;
-  }
-
 #if ZK_HAS_ADX
-  static V mul(const V& a, const V& b) {
+  // Carries stay in the flags: compilers make branches or byte registers of them.
+  ZK_INLINE static V reduceOnce(const V& a) {
+    u64 d0 = a.l[0], d1 = a.l[1], d2 = a.l[2], d3 = a.l[3];
+    asm("subq %[m0], %[d0]\n"
+        "sbbq %[m1], %[d1]\n"
+        "sbbq %[m2], %[d2]\n"
+        "sbbq %[m3], %[d3]\n"
+        "cmovcq %[a0], %[d0]\n"
+        "cmovcq %[a1], %[d1]\n"
+        "cmovcq %[a2], %[d2]\n"
+        "cmovcq %[a3], %[d3]\n"
+        : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3)
+        : [a0] "rm"(a.l[0]), [a1] "rm"(a.l[1]), [a2] "rm"(a.l[2]), [a3] "rm"(a.l[3]), [m0] "m"(M::m.w[0]), [m1] "m"(M::m.w[1]),
+          [m2] "m"(M::m.w[2]), [m3] "m"(M::m.w[3])
+        : "cc");
+    return {{d0, d1, d2, d3}};
+  }
+
+  ZK_INLINE static V add(const V& a, const V& b) {
+    u64 s0 = a.l[0], s1 = a.l[1], s2 = a.l[2], s3 = a.l[3];
+    asm("addq %[b0], %[s0]\n"
+        "adcq %[b1], %[s1]\n"
+        "adcq %[b2], %[s2]\n"
+        "adcq %[b3], %[s3]\n"
+        : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3)
+        : [b0] "rm"(b.l[0]), [b1] "rm"(b.l[1]), [b2] "rm"(b.l[2]), [b3] "rm"(b.l[3])
+        : "cc");
+    return reduceOnce({{s0, s1, s2, s3}});  // 2m < 2^255: no carry out
+  }
+
+  ZK_INLINE static V sub(const V& a, const V& b) {
+    u64 d0 = a.l[0], d1 = a.l[1], d2 = a.l[2], d3 = a.l[3], f0, f1, f2, f3;
+    asm("subq %[b0], %[d0]\n"
+        "sbbq %[b1], %[d1]\n"
+        "sbbq %[b2], %[d2]\n"
+        "sbbq %[b3], %[d3]\n"
+        "sbbq %[f0], %[f0]\n"
+        "movq %[f0], %[f1]\n"
+        "movq %[f0], %[f2]\n"
+        "movq %[f0], %[f3]\n"
+        "andq %[m0], %[f0]\n"
+        "andq %[m1], %[f1]\n"
+        "andq %[m2], %[f2]\n"
+        "andq %[m3], %[f3]\n"
+        "addq %[f0], %[d0]\n"
+        "adcq %[f1], %[d1]\n"
+        "adcq %[f2], %[d2]\n"
+        "adcq %[f3], %[d3]\n"
+        : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3), [f0] "=&r"(f0), [f1] "=&r"(f1), [f2] "=&r"(f2), [f3] "=&r"(f3)
+        : [b0] "m"(b.l[0]), [b1] "m"(b.l[1]), [b2] "m"(b.l[2]), [b3] "m"(b.l[3]), [m0] "m"(M::m.w[0]), [m1] "m"(M::m.w[1]),
+          [m2] "m"(M::m.w[2]), [m3] "m"(M::m.w[3])
+        : "cc");
+    return {{d0, d1, d2, d3}};
+  }
+
+  ZK_INLINE static V mul(const V& a, const V& b) {
     static constexpr u64 inv = negativeInverse<M>();
     u64 t0 = 0, t1 = 0, t2 = 0, t3 = 0;
     for (int i = 0; i < 4; i++) {
@@ -105,6 +118,48 @@ struct ScalarLane {
     return reduceOnce({{t0, t1, t2, t3}});
   }
 #else
+  static V reduceOnce(const V& a) {
+    V d;
+    u64 borrow = 0;
+    for (int i = 0; i < 4; i++) {
+      const u128 t = static_cast<u128>(a.l[i]) - M::m.w[i] - borrow;
+      d.l[i] = static_cast<u64>(t);
+      borrow = static_cast<u64>(t >> 64) & 1;
+    }
+    const u64 keep = 0 - borrow;
+    for (int i = 0; i < 4; i++) d.l[i] = (a.l[i] & keep) | (d.l[i] & ~keep);
+    return d;
+  }
+
+  static V add(const V& a, const V& b) {
+    V s;
+    u128 carry = 0;
+    for (int i = 0; i < 4; i++) {
+      carry += static_cast<u128>(a.l[i]) + b.l[i];
+      s.l[i] = static_cast<u64>(carry);
+      carry >>= 64;
+    }
+    return reduceOnce(s);  // 2m < 2^255: no carry out
+  }
+
+  static V sub(const V& a, const V& b) {
+    V d;
+    u64 borrow = 0;
+    for (int i = 0; i < 4; i++) {
+      const u128 t = static_cast<u128>(a.l[i]) - b.l[i] - borrow;
+      d.l[i] = static_cast<u64>(t);
+      borrow = static_cast<u64>(t >> 64) & 1;
+    }
+    const u64 fix = 0 - borrow;
+    u128 carry = 0;
+    for (int i = 0; i < 4; i++) {
+      carry += static_cast<u128>(d.l[i]) + (M::m.w[i] & fix);
+      d.l[i] = static_cast<u64>(carry);
+      carry >>= 64;
+    }
+    return d;
+  }
+
   static V mul(const V& a, const V& b) {
     constexpr u64 inv = negativeInverse<M>();
     u64 t[4] = {0, 0, 0, 0};
