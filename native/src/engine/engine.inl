@@ -14,9 +14,20 @@ struct Aligned {
   Aligned() = default;
   template <class U>
   Aligned(const Aligned<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{64}); }
+  T* allocate(std::size_t n) {
+    void* p = ::operator new(n * sizeof(T), alignment(n));
+#if defined(__linux__)
+    // Random access to many small pages costs more than the data.
+    if (n * sizeof(T) >= large) madvise(p, n * sizeof(T), MADV_HUGEPAGE);
+#endif
+    return static_cast<T*>(p);
+  }
+  void deallocate(T* p, std::size_t n) { ::operator delete(p, alignment(n)); }
   bool operator==(const Aligned&) const { return true; }
+
+ private:
+  static constexpr std::size_t large = std::size_t{1} << 21;
+  static std::align_val_t alignment(std::size_t n) { return std::align_val_t{n * sizeof(T) >= large ? large : 64}; }
 };
 template <class T>
 using Values = std::vector<T, Aligned<T>>;
@@ -30,6 +41,7 @@ using Lane = IfmaLane<M>;
 template <class M>
 using Lane = ScalarLane<M>;
 #endif
+#include "../arith/inverse.inl"
 #include "../arith/field.inl"
 #include "../arith/curve.inl"
 #include "../arith/dot.inl"
