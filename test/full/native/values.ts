@@ -15,6 +15,18 @@ export function powerMod(base: bigint, exponent: bigint, m: bigint): bigint {
   return out;
 }
 
+/** 32 bytes a number, least significant first. */
+export function encodeNumbers(numbers: readonly bigint[]): Uint8Array {
+  const words = new BigUint64Array(4 * numbers.length);
+  for (const [i, n] of numbers.entries()) for (let k = 0; k < 4; k++) words[4 * i + k] = n >> BigInt(64 * k);
+  return new Uint8Array(words.buffer);
+}
+
+export function decodeNumbers(bytes: Uint8Array): bigint[] {
+  const words = new BigUint64Array(bytes.slice().buffer);
+  return Array.from({ length: words.length / 4 }, (_, i) => [3, 2, 1, 0].reduce((acc, k) => (acc << 64n) | (words[4 * i + k] ?? 0n), 0n));
+}
+
 /** 0 for 0, as the engines have it. */
 export const inverseMod = (a: bigint, m: bigint): bigint => powerMod(a, m - 2n, m);
 
