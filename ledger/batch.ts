@@ -2,7 +2,7 @@
 import { ZkStateError } from "../core/errors.js";
 import { accountsOf, applyTransition } from "./apply.js";
 import { batchCommitment, nextHistoryHash, type SlotWords, slotWords } from "./commitment.js";
-import { accountLeaf, stateRoot } from "./hashing.js";
+import { accountLeaves, stateRoot } from "./hashing.js";
 import { type Refusal, type Refused, refused } from "./refusal.js";
 import { type NodeChange, updateNodes } from "./smt.js";
 import type { Account, Batch, Header, PriceReport, Profile, Transition } from "./types.js";
@@ -102,7 +102,8 @@ function close(state: StateReader, report: PriceReport, profile: Profile, run: R
   const { meta, markets } = end.header;
   const batchNumber = meta.batchNumber + 1n;
   const commitment = batchCommitment(markets.priceHash, batchNumber, profile.nTx, allSlotWords(run));
-  const leaves = new Map([...end.changed].map(([index, account]) => [BigInt(index), accountLeaf(account)]));
+  const hashes = accountLeaves([...end.changed.values()]);
+  const leaves = new Map([...end.changed.keys()].map((index, i) => [BigInt(index), hashes[i] ?? 0n]));
   const nodes = updateNodes(state.tree, leaves);
   const newHeader: Header = {
     ...end.header,

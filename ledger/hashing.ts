@@ -1,8 +1,8 @@
 // The commitment to a state: docs/rules.md section 2, one function per named hash.
 import type { PublicKey } from "../core/eddsa.js";
-import { poseidon } from "../core/poseidon.js";
+import { poseidon, poseidonMany } from "../core/poseidon.js";
 import { MAX_CHAINS } from "./constants.js";
-import { ordersRoot } from "./orders.js";
+import { ordersRoots } from "./orders.js";
 import type { Account, Chain, Config, Header, Markets, Meta } from "./types.js";
 
 const SIZE_BIAS = 1n << 47n;
@@ -10,17 +10,31 @@ const SIZE_BIAS = 1n << 47n;
 /** pack: four signed sizes, 48 bits each. */
 export const packSizes = (sizes: readonly bigint[]): bigint => sizes.reduceRight((word, size) => (word << 48n) + size + SIZE_BIAS, 0n);
 
+const positionWords = (sizes: readonly bigint[], perpCheckpoints: readonly bigint[]): bigint[] => [
+  packSizes(sizes.slice(0, 4)),
+  packSizes(sizes.slice(4, 8)),
+  packSizes(sizes.slice(8, 12)),
+  ...perpCheckpoints,
+];
+
 export const positionsHash = (sizes: readonly bigint[], perpCheckpoints: readonly bigint[]): bigint =>
-  poseidon([packSizes(sizes.slice(0, 4)), packSizes(sizes.slice(4, 8)), packSizes(sizes.slice(8, 12)), ...perpCheckpoints]);
+  poseidon(positionWords(sizes, perpCheckpoints));
+
+/** The leaves of accounts, whose hashes are made together. */
+export function accountLeaves(accounts: readonly Account[]): readonly bigint[] {
+  const orders = ordersRoots(accounts.map((account) => account.lanes));
+  const positions = poseidonMany(
+    5,
+    accounts.flatMap((account) => positionWords(account.sizes, account.perpCheckpoints)),
+  );
+  const words = accounts.flatMap(({ owner, exitAddress, nonce, cash, interestCheckpoint, minOrderId }, i) => {
+    return [owner.ax, owner.ay, exitAddress, nonce, cash, interestCheckpoint, minOrderId, orders[i] ?? 0n, positions[i] ?? 0n];
+  });
+  return poseidonMany(9, words);
+}
 
 /** The leaf of an account; 0 for one that does not exist. */
-export function accountLeaf(account: Account | undefined): bigint {
-  if (account === undefined) return 0n;
-  const { owner, exitAddress, nonce, cash, interestCheckpoint, minOrderId } = account;
-  const positions = positionsHash(account.sizes, account.perpCheckpoints);
-  const orders = ordersRoot(account.lanes);
-  return poseidon([owner.ax, owner.ay, exitAddress, nonce, cash, interestCheckpoint, minOrderId, orders, positions]);
-}
+export const accountLeaf = (account: Account | undefined): bigint => (account === undefined ? 0n : (accountLeaves([account])[0] ?? 0n));
 
 export const settlementHash = (values: readonly bigint[]): bigint => poseidon(values);
 

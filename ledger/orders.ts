@@ -1,5 +1,5 @@
 // Order lanes: docs/rules.md section 2. lane = orderId * 2^48 + filled, 8 groups of 8; hashes are kept per lanes array and only what changed is redone.
-import { poseidon } from "../core/poseidon.js";
+import { poseidon, poseidonMany } from "../core/poseidon.js";
 import { LANE_GROUPS, LANES } from "./constants.js";
 import type { Lane } from "./types.js";
 
@@ -37,23 +37,44 @@ function hashesOf(lanes: readonly Lane[]): Hashes {
 
 const EMPTY_GROUP = poseidon(Array.from({ length: GROUP_SIZE }, () => 0n));
 
-function hashGroup(lanes: readonly Lane[], group: number): bigint {
-  const words = groupWords(lanes, group);
-  return words.every((word) => word === 0n) ? EMPTY_GROUP : poseidon(words);
+/** Hashes the groups of all arrays that are not known yet, together. */
+function hashGroups(all: readonly (readonly Lane[])[]): void {
+  const words: bigint[] = [];
+  const takers: ((hash: bigint) => void)[] = [];
+  for (const lanes of all) {
+    const { groups } = hashesOf(lanes);
+    for (let g = 0; g < LANE_GROUPS; g++) {
+      if (groups[g] !== undefined) continue;
+      const group = groupWords(lanes, g);
+      if (group.every((word) => word === 0n)) {
+        groups[g] = EMPTY_GROUP;
+      } else {
+        words.push(...group);
+        takers.push((hash) => {
+          groups[g] = hash;
+        });
+      }
+    }
+  }
+  for (const [i, hash] of poseidonMany(GROUP_SIZE, words).entries()) takers[i]?.(hash);
 }
 
 /** The eight group hashes. */
 export function groupHashes(lanes: readonly Lane[]): bigint[] {
-  const cache = hashesOf(lanes);
-  return Array.from({ length: LANE_GROUPS }, (_, g) => (cache.groups[g] ??= hashGroup(lanes, g)));
+  hashGroups([lanes]);
+  return hashesOf(lanes).groups.map((hash) => hash ?? EMPTY_GROUP);
 }
 
-/** P8 over the group hashes. */
-export function ordersRoot(lanes: readonly Lane[]): bigint {
-  const cache = hashesOf(lanes);
-  cache.root ??= poseidon(groupHashes(lanes));
-  return cache.root;
+/** P8 over the group hashes, for many arrays at once. */
+export function ordersRoots(all: readonly (readonly Lane[])[]): bigint[] {
+  const fresh = [...new Set(all)].filter((lanes) => hashesOf(lanes).root === undefined);
+  hashGroups(fresh);
+  const roots = poseidonMany(LANE_GROUPS, fresh.flatMap(groupHashes));
+  for (const [i, lanes] of fresh.entries()) hashesOf(lanes).root = roots[i];
+  return all.map((lanes) => hashesOf(lanes).root ?? 0n);
 }
+
+export const ordersRoot = (lanes: readonly Lane[]): bigint => ordersRoots([lanes])[0] ?? 0n;
 
 /** The lanes with one replaced. */
 export function withLane(lanes: readonly Lane[], index: number, lane: Lane): readonly Lane[] {

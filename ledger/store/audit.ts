@@ -2,8 +2,9 @@
 // header and batch record. Reads a snapshot, so a writer may go on meanwhile.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ZkStateError } from "../../core/errors.js";
-import { accountLeaf, stateRoot } from "../hashing.js";
+import { accountLeaf, accountLeaves, stateRoot } from "../hashing.js";
 import { type HashMany, hashQuads } from "../smt.js";
+import type { Account } from "../types.js";
 import type { BatchRecord } from "./batch-record.js";
 import { readBlob, readRecord, recordsBetween } from "./batches.js";
 import { readCursor } from "./cursor.js";
@@ -84,9 +85,22 @@ async function turn({ options }: Run, what: string, done: number): Promise<void>
 }
 
 async function auditAccounts(run: Run, snapshot: Snapshot): Promise<void> {
-  for (const [index, account] of snapshot.accounts()) {
-    if (snapshot.tree.node(0, BigInt(index)) !== accountLeaf(account)) problem(run, `account ${index} does not hash to its leaf`);
-    await turn(run, "accounts", ++run.report.accounts);
+  let chunk: (readonly [number, Account])[] = [];
+  for (const entry of snapshot.accounts()) {
+    chunk.push(entry);
+    run.report.accounts++;
+    if (chunk.length < CHUNK) continue;
+    checkLeaves(run, snapshot, chunk);
+    chunk = [];
+    await turn(run, "accounts", run.report.accounts);
+  }
+  checkLeaves(run, snapshot, chunk);
+}
+
+function checkLeaves(run: Run, snapshot: Snapshot, accounts: readonly (readonly [number, Account])[]): void {
+  const leaves = accountLeaves(accounts.map(([, account]) => account));
+  for (const [i, [index]] of accounts.entries()) {
+    if (snapshot.tree.node(0, BigInt(index)) !== leaves[i]) problem(run, `account ${index} does not hash to its leaf`);
   }
 }
 

@@ -1,6 +1,6 @@
 // Filling an empty ledger with many accounts at once, level by level: for benchmarks and tests, not for a ledger that is proven.
 import { ZkStateError } from "../../core/errors.js";
-import { accountLeaf, stateRoot } from "../hashing.js";
+import { accountLeaves, stateRoot } from "../hashing.js";
 import { defaultNode, type HashMany, hashQuads } from "../smt.js";
 import type { Account } from "../types.js";
 import { encodeAccount } from "./account-codec.js";
@@ -17,7 +17,7 @@ const CHUNK = 4096;
 
 export interface ImportOptions {
   readonly hashMany?: HashMany;
-  /** The leaf of an account; a benchmark may know a faster way. @defaultValue accountLeaf */
+  /** The leaf of an account; a benchmark may know a faster way. @defaultValue accountLeaves */
   readonly leafOf?: (account: Account, index: number) => bigint;
 }
 
@@ -46,7 +46,7 @@ export function importInto(
 
 /** Inside a transaction: writes accounts in rising index order and their tree; answers the accounts root. @throws INTERNAL when out of order */
 function writeAccounts(engine: Engine, nLevels: number, accounts: Iterable<readonly [number, Account]>, options: ImportOptions): bigint {
-  let level = writeLeaves(engine, nLevels, accounts, options.leafOf ?? accountLeaf);
+  let level = writeLeaves(engine, nLevels, accounts, options.leafOf);
   if (level.indices.length === 0) return defaultNode(nLevels);
   writeLevel(engine, 0, level);
   for (let l = 0; l < nLevels; l++) {
@@ -60,9 +60,14 @@ function writeLeaves(
   engine: Engine,
   nLevels: number,
   accounts: Iterable<readonly [number, Account]>,
-  leafOf: (a: Account, i: number) => bigint,
+  leafOf: ImportOptions["leafOf"],
 ): Level {
   const leaves: Level = { indices: [], values: [] };
+  let waiting: Account[] = [];
+  const flush = (): void => {
+    for (const leaf of accountLeaves(waiting)) leaves.values.push(leaf);
+    waiting = [];
+  };
   let last = -1;
   for (const [index, account] of accounts) {
     if (!Number.isInteger(index) || index <= last || index >= 4 ** nLevels) {
@@ -71,9 +76,12 @@ function writeLeaves(
     const key = accountKey(index);
     void engine.state.put(key, seal(key, encodeAccount(account)));
     leaves.indices.push(index);
-    leaves.values.push(leafOf(account, index));
+    if (leafOf === undefined) waiting.push(account);
+    else leaves.values.push(leafOf(account, index));
+    if (waiting.length === CHUNK) flush();
     last = index;
   }
+  flush();
   return leaves;
 }
 
