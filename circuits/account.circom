@@ -15,7 +15,7 @@ template AccountLeaf() {
     component positions = Poseidon(5);
     for (var w = 0; w < 3; w++) {
         var packed = 0;
-        for (var i = 0; i < 4; i++) { packed += (account.sizes[4 * w + i] + 2 ** 47) * 2 ** (48 * i); } // 192 bits
+        for (var i = 0; i < 4; i++) { packed += (account.sizes[4 * w + i] + (1 << 47)) * (1 << (48 * i)); } // 192 bits
         positions.inputs[w] <== packed;
     }
     for (var u = 0; u < 2; u++) { positions.inputs[3 + u] <== perpCheckpoints[u]; }
@@ -84,7 +84,7 @@ template Touch() {
     component sizes = Sizes();
     sizes.sizes <== account.sizes;
     var signs = 0;
-    for (var i = 0; i < 10; i++) { signs += sizes.signs[i] * 2 ** i; }
+    for (var i = 0; i < 10; i++) { signs += sizes.signs[i] * (1 << i); }
 
     component old = AccountLeaf();
     old.account <== account;
@@ -96,12 +96,12 @@ template Touch() {
     for (var u = 0; u < 2; u++) { margin[u] <== account.sizes[2 + u] * (perpIndex[u] - perpCheckpoints[u]); }
     var total = margin[0] + margin[1];
     // floor: the trader receives less. where it is used, x is bounded because cash before and after are in range, so x * 2^48 + rest cannot wrap
-    signal x <-- (total + 2 ** 200) \ 2 ** 48 - 2 ** 152; // witness: floor for negative totals too
+    signal x <-- (total + (1 << 200)) \ (1 << 48) - (1 << 152); // witness: floor for negative totals too
     component rest = RangeCheck(48);
-    rest.in <== total - x * 2 ** 48;
+    rest.in <== total - x * (1 << 48);
     accrued <== active * x;
     component inRange = RangeCheck(96);
-    inRange.in <== account.cash + accrued + 2 ** 95;
+    inRange.in <== account.cash + accrued + (1 << 95);
 
     touched.exists <== account.exists;
     touched.owner <== account.owner;

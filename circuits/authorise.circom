@@ -14,7 +14,7 @@ template Message() {
     signal input body[2];
     signal output out;
     component hash = Poseidon(4);
-    hash.inputs[0] <== 32 + kind + account * 2 ** 8 + sequence * 2 ** 40; // 8 + 32 + 48 bits
+    hash.inputs[0] <== 32 + kind + account * (1 << 8) + sequence * (1 << 40); // 8 + 32 + 48 bits
     hash.inputs[1] <== ledgerId;
     hash.inputs[2] <== body[0];
     hash.inputs[3] <== body[1];

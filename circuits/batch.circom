@@ -356,7 +356,7 @@ template Batch(nTx, nAccounts, nLevels) {
     history.inputs <== [historyHash, slot[nTx - 1].commitment];
     signal newPool <== perpetualPool - accrued;
     component poolRange = RangeCheck(96);
-    poolRange.in <== newPool + 2 ** 95;
+    poolRange.in <== newPool + (1 << 95);
     component feesRange = RangeCheck(95);
     feesRange.in <== slot[nTx - 1].fees;
     component insuranceRange = RangeCheck(95);

@@ -29,7 +29,7 @@ template Custody() {
 
     //@satisfies(1)
     component deposit = Poseidon(5);
-    deposit.inputs <== [oldDepositHead, key[0], key[1], address, instrument + amount * 2 ** 4];
+    deposit.inputs <== [oldDepositHead, key[0], key[1], address, instrument + amount * (1 << 4)];
     depositHead <== deposit.out;
     signal deposits[2];
     deposits[1] <== is.deposit * chain;
@@ -44,7 +44,7 @@ template Custody() {
     noRefund.in <== rest;
     signal paid <== is.withdraw * amount + rest; // rest is 0 for a withdrawal
     component withdrawal = Poseidon(3);
-    withdrawal.inputs <== [oldWithdrawalHead, address, instrument + paid * 2 ** 4];
+    withdrawal.inputs <== [oldWithdrawalHead, address, instrument + paid * (1 << 4)];
     var appends = is.withdraw + 1 - noRefund.out;
     signal withdrawals[2];
     withdrawals[1] <== appends * chain;

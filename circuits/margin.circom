@@ -9,7 +9,7 @@ include "lib/range.circom";
 function moveOf(j) {
     var magnitude = 0;
     var i = j \ 2;
-    if (i > 0) { magnitude = 8 * 2 ** ((i - 1) \ 2); }
+    if (i > 0) { magnitude = 8 * (1 << ((i - 1) \ 2)); }
     return i % 2 == 1 ? magnitude : -magnitude;
 }
 function stepOf(j) { return (j \ 2 - 1) \ 2; }
@@ -36,7 +36,7 @@ template Equity() {
     signal output fair;
     signal value[10]; // 48 + 56 = 104 bits
     signal whole[2];
-    var sum = cash * 2 ** 24;
+    var sum = cash * (1 << 24);
     var haircut = 0;
     for (var u = 0; u < 2; u++) {
         value[u] <== sizes[u] * prices.collateralPrice[u];

@@ -20,9 +20,9 @@ template PassRule() {
     signal output notRiskier;
 
     signal initial <== initialFactor * maintenanceAfter; // 10 + 106 bits
-    var margin = equityAfter * 2560000 - initial * 2 ** 16;
+    var margin = equityAfter * 2560000 - initial * (1 << 16);
     // witness: the first branch that holds. 0 healthy, 1 fair equity did not fall, 2 its ratio to the margin did not fall
-    var healthyHint = margin >= 0 && exposureAfter < 2 ** 60;
+    var healthyHint = margin >= 0 && exposureAfter < (1 << 60);
     signal branch[3];
     branch[0] <-- enabled * (healthyHint || healthyOnly ? 1 : 0);
     branch[1] <-- enabled * (healthyHint || healthyOnly ? 0 : (fairAfter - fairBefore >= 0 ? 1 : 0));
@@ -39,7 +39,7 @@ template PassRule() {
     component enough = RangeCheck(143);
     enough.in <== first + second + third;
     // healthy: exposure < 2^60 (it is not negative, so the wider check is as strict); not riskier: m <= m0
-    signal room <== branch[0] * (2 ** 60 - 1 - exposureAfter);
+    signal room <== branch[0] * ((1 << 60) - 1 - exposureAfter);
     signal drop <== notRiskier * (maintenanceBefore - maintenanceAfter);
     component smaller = RangeCheck(107);
     smaller.in <== room + drop;

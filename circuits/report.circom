@@ -14,7 +14,7 @@ template RiskPrice() {
     component bits = Bits(56);
     bits.in <== price;
     var sum = 0;
-    for (var i = 16; i < 56; i++) { sum += bits.out[i] * 2 ** (i - 16); }
+    for (var i = 16; i < 56; i++) { sum += bits.out[i] * (1 << (i - 16)); }
     risk <== sum;
 }
 
@@ -80,7 +80,7 @@ template PriceReport() {
         for (var j = 0; j < 14; j++) {
             valueRange[k][j] = RangeCheck(40);
             valueRange[k][j].in <== scenario[k][j];
-            packed[(14 * k + j) \ 6] += scenario[k][j] * 2 ** (40 * ((14 * k + j) % 6));
+            packed[(14 * k + j) \ 6] += scenario[k][j] * (1 << (40 * ((14 * k + j) % 6)));
         }
     }
     for (var w = 0; w < 19; w++) { words[17 + w] <== packed[w]; }
@@ -139,7 +139,7 @@ template PriceReport() {
     signal capped[2];
     for (var u = 0; u < 2; u++) {
         fundingRange[u] = RangeCheck(88);
-        fundingRange[u].in <== fundingIntegral[u] + 2 ** 87;
+        fundingRange[u].in <== fundingIntegral[u] + (1 << 87);
         rising[u] = RangeCheck(88);
         rising[u].in <== squaredReturnIntegral[u] - oldSquaredReturnIntegral[u];
         risingTop[u] = RangeCheck(88);
@@ -147,9 +147,9 @@ template PriceReport() {
         speed[u] <== fundingCap[u] * index[u];       // 32 + 56 bits
         capped[u] <== speed[u] * elapsed;            // + 40 = 128 bits
         up[u] = RangeCheck(129);
-        up[u].in <== capped[u] - (fundingIntegral[u] - oldFundingIntegral[u]) * 2 ** 16;
+        up[u].in <== capped[u] - (fundingIntegral[u] - oldFundingIntegral[u]) * (1 << 16);
         down[u] = RangeCheck(129);
-        down[u].in <== capped[u] + (fundingIntegral[u] - oldFundingIntegral[u]) * 2 ** 16;
+        down[u].in <== capped[u] + (fundingIntegral[u] - oldFundingIntegral[u]) * (1 << 16);
     }
 
     //@satisfies(4) derived prices
@@ -162,11 +162,11 @@ template PriceReport() {
     component perpIndexRange[2];
     for (var u = 0; u < 2; u++) {
         haircutPrice[u] = FloorShift(16, 57); // 56 + 17 = 73 bits
-        haircutPrice[u].num <== index[u] * (2 ** 16 - haircut[u]);
+        haircutPrice[u].num <== index[u] * ((1 << 16) - haircut[u]);
         prices.collateralPrice[u] <== haircutPrice[u].q;
-        prices.perpIndex[u] <== perpMark[u] * 2 ** 24 - fundingIntegral[u];
+        prices.perpIndex[u] <== perpMark[u] * (1 << 24) - fundingIntegral[u];
         perpIndexRange[u] = RangeCheck(88);
-        perpIndexRange[u].in <== prices.perpIndex[u] + 2 ** 87;
+        perpIndexRange[u].in <== prices.perpIndex[u] + (1 << 87);
         prices.under[u] <== spotRisk[u].risk;
         prices.ref[u] <== spotRisk[u].risk;
         prices.ref[2 + u] <== perpRisk[u].risk;

@@ -61,7 +61,7 @@ template SizesOfLiquidator() {
     component checked = Sizes();
     checked.sizes <== sizes;
     var packed = 0;
-    for (var i = 0; i < 10; i++) { packed += checked.signs[i] * 2 ** i; }
+    for (var i = 0; i < 10; i++) { packed += checked.signs[i] * (1 << i); }
     signs <== packed;
     component parts = NegativeParts();
     parts.sizes <== sizes;
@@ -99,9 +99,9 @@ template SizesOfVictim() {
     var picked = 0;
     var place = 0;
     for (var i = 0; i < 10; i++) {
-        signsBefore += signBits[i] * 2 ** i;
-        picked += pickedSign[i] * 2 ** i;
-        place += column[2 + i] * 2 ** i;
+        signsBefore += signBits[i] * (1 << i);
+        picked += pickedSign[i] * (1 << i);
+        place += column[2 + i] * (1 << i);
     }
     signal set <== traded.neg * place;
     signs <== signsBefore - picked + set - full * signsBefore;
@@ -162,7 +162,7 @@ template SideAfter(victim) {
     //@satisfies(1)
     cash <== before.cash + cashDelta;
     component cashRange = RangeCheck(96);
-    cashRange.in <== cash + 2 ** 95;
+    cashRange.in <== cash + (1 << 95);
     if (victim == 1) {
         component left = SizesOfVictim();
         left.before <== before.sizes;

@@ -103,8 +103,8 @@ template Slot() {
     signal spot[2];
     for (var u = 0; u < 2; u++) { spot[u] <== column[u] * before[0].sizes[u]; }
     signal rest <-- is.deposit * (isQuote // witness, constrained by Deposit
-        ? (amount + cashBefore - (2 ** 95 - 1) > 0 ? amount + cashBefore - (2 ** 95 - 1) : 0)
-        : (amount + spot[0] + spot[1] - (2 ** 47 - 1) > 0 ? amount + spot[0] + spot[1] - (2 ** 47 - 1) : 0));
+        ? (amount + cashBefore - ((1 << 95) - 1) > 0 ? amount + cashBefore - ((1 << 95) - 1) : 0)
+        : (amount + spot[0] + spot[1] - ((1 << 47) - 1) > 0 ? amount + spot[0] + spot[1] - ((1 << 47) - 1) : 0));
     var moved = amount - rest;
     signal quoteMoved <== isQuote * moved;
     var lotsMoved = moved - quoteMoved;
@@ -211,8 +211,8 @@ template Slot() {
         message[s].sequence <== sequence[s];
         message[s].ledgerId <== ledgerId;
     }
-    signal withdrawBody <== is.withdraw * (instrument + chain * 2 ** 4 + amount * 2 ** 8);
-    signal transferBody <== is.transfer * (instrument + index[1] * 2 ** 4 + amount * 2 ** 40);
+    signal withdrawBody <== is.withdraw * (instrument + chain * (1 << 4) + amount * (1 << 8));
+    signal transferBody <== is.transfer * (instrument + index[1] * (1 << 4) + amount * (1 << 40));
     signal orderBody[2];
     for (var s = 0; s < 2; s++) { orderBody[s] <== is.trade * orders[s].body; }
     signal cancelBody <== is.cancel * newMinOrderId;
@@ -221,7 +221,7 @@ template Slot() {
     signal recipientBody <== is.withdraw * address;
     signal secondKeyBody <== is.setKey * key[1];
     message[0].body[1] <== recipientBody + secondKeyBody;
-    signal liquidateBody <== is.liquidate * (index[0] + fraction * 2 ** 32 + leastReward * 2 ** 35 + order[1].expiry * 2 ** 96);
+    signal liquidateBody <== is.liquidate * (index[0] + fraction * (1 << 32) + leastReward * (1 << 35) + order[1].expiry * (1 << 96));
     message[1].body[0] <== orderBody[1] + liquidateBody;
     message[1].body[1] <== 0;
 
@@ -274,15 +274,15 @@ template Slot() {
     }
 
     // ---- the commitment, docs/rules.md section 9
-    signal headerA <== uses[0] * (kind + index[0] * 2 ** 8 + instrument * 2 ** 72 + chain * 2 ** 76 + fraction * 2 ** 78);
+    signal headerA <== uses[0] * (kind + index[0] * (1 << 8) + instrument * (1 << 72) + chain * (1 << 76) + fraction * (1 << 78));
     signal headerB <== uses[1] * index[1];
     signal depositWord <== is.deposit * custody.depositHead;
     component link = Poseidon(6);
     link.inputs[0] <== commitmentBefore;
-    link.inputs[1] <== headerA + headerB * 2 ** 40;
+    link.inputs[1] <== headerA + headerB * (1 << 40);
     link.inputs[2] <== messageA + depositWord;
     link.inputs[3] <== messageB;
-    link.inputs[4] <== amount + price * 2 ** 60;
-    link.inputs[5] <== order[0].fee + 2 ** 60 + (order[1].fee + 2 ** 60) * 2 ** 61;
+    link.inputs[4] <== amount + price * (1 << 60);
+    link.inputs[5] <== order[0].fee + (1 << 60) + (order[1].fee + (1 << 60)) * (1 << 61);
     commitment <== link.out;
 }

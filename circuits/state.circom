@@ -17,7 +17,7 @@ template ChainHash() {
     whole.inputs[2] <== chain.depositHead;
     whole.inputs[3] <== chain.withdrawalHead;
     // both counts rise by at most one a slot from a genesis of zero, so they stay far below 2^64
-    whole.inputs[4] <== chain.depositCount + chain.withdrawalCount * 2 ** 64;
+    whole.inputs[4] <== chain.depositCount + chain.withdrawalCount * (1 << 64);
     out <== whole.out;
 }
 

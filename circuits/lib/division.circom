@@ -17,18 +17,18 @@ template FloorShift(SHIFT, Q_BITS) {
     signal output q;
 
     assert(SHIFT >= 1 && Q_BITS >= 1 && SHIFT + Q_BITS <= 252);
-    var biased = num + 2 ** (SHIFT + Q_BITS); // not negative, so the hints need no case for the sign
+    var biased = num + (1 << (SHIFT + Q_BITS)); // not negative, so the hints need no case for the sign
     signal bit[SHIFT + Q_BITS + 1];
     var sum = 0;
     var high = 0;
     for (var i = 0; i <= SHIFT + Q_BITS; i++) {
         bit[i] <-- (biased >> i) & 1; // witness
         bit[i] * (1 - bit[i]) === 0;
-        sum += bit[i] * 2 ** i;
-        if (i >= SHIFT) { high += bit[i] * 2 ** (i - SHIFT); }
+        sum += bit[i] * (1 << i);
+        if (i >= SHIFT) { high += bit[i] * (1 << (i - SHIFT)); }
     }
     biased === sum; //@satisfies(1) at most 253 bits, no wrap
-    q <== high - 2 ** Q_BITS; //@satisfies(2)
+    q <== high - (1 << Q_BITS); //@satisfies(2)
 }
 
 /// @title FloorDivConst: division of an unsigned number by a constant, rounded down
@@ -46,7 +46,7 @@ template FloorDivConst(DEN, DEN_BITS, Q_BITS) {
     signal input num;
     signal output q;
 
-    assert(DEN >= 1 && DEN <= 2 ** DEN_BITS && DEN_BITS + Q_BITS <= 253);
+    assert(DEN >= 1 && DEN <= (1 << DEN_BITS) && DEN_BITS + Q_BITS <= 253);
     q <-- num \ DEN; // witness
     component quotient = RangeCheck(Q_BITS);
     quotient.in <== q;
@@ -57,7 +57,7 @@ template FloorDivConst(DEN, DEN_BITS, Q_BITS) {
     for (var i = 0; i < DEN_BITS; i++) {
         rem[i] <-- (hint >> i) & 1; // witness
         rem[i] * (1 - rem[i]) === 0;
-        sum += rem[i] * 2 ** i;
+        sum += rem[i] * (1 << i);
     }
     component below = AssertAtMostBits(DEN_BITS, DEN - 1);
     below.bits <== rem;

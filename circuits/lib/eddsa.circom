@@ -90,13 +90,13 @@ template ChallengeBits(OFFSET, MAX, MIN_COMPLEMENT) {
     signal output n[254];
 
     // h + OFFSET may pass r, so the hints add limbs of 127 bits
-    var low = (h & (2 ** 127 - 1)) + (OFFSET & (2 ** 127 - 1));
+    var low = (h & ((1 << 127) - 1)) + (OFFSET & ((1 << 127) - 1));
     var high = (h >> 127) + (OFFSET >> 127) + (low >> 127);
     var sum = 0;
     for (var i = 0; i < 254; i++) {
         n[i] <-- i < 127 ? (low >> i) & 1 : (high >> (i - 127)) & 1; // witness
         n[i] * (1 - n[i]) === 0;
-        sum += n[i] * 2 ** i;
+        sum += n[i] * (1 << i);
     }
     sum === h + OFFSET; // mod r
     component atMost = CompareBits(254, MAX, 0);

@@ -75,8 +75,8 @@ template OrderLanes() {
     component lane = Replace8();
     lane.values <== groupLanes;
     for (var i = 0; i < 3; i++) { lane.bits[i] <== idBits.out[i]; }
-    lane.new <== orderId * 2 ** 48 + filled;
-    lane.old === laneOrderId * 2 ** 48 + laneFilled; //@satisfies(5) the lane shown is in groupLanes
+    lane.new <== orderId * (1 << 48) + filled;
+    lane.old === laneOrderId * (1 << 48) + laneFilled; //@satisfies(5) the lane shown is in groupLanes
     signal groupBefore <== Poseidon(8)(groupLanes);
     signal groupAfter <== Poseidon(8)(lane.after);
 

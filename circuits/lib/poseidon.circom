@@ -61,7 +61,8 @@ template PoseidonCore(t, RP, FIRST, FULL, MIX, MIX_INVERSE, ENTRY, ENTRY_INVERSE
     var sum;
 
     // full round 0
-    y[0] = FIRST[0] ** 5;
+    var square = FIRST[0] * FIRST[0];
+    y[0] = square * square * FIRST[0];
     for (var j = 1; j < t; j++) {
         var x = inputs[j - 1] + FIRST[j];
         first2[j - 1] <== x * x;

@@ -18,7 +18,7 @@ template Bits(n) {
     for (var i = 0; i < n; i++) {
         out[i] <-- (in >> i) & 1; // witness
         out[i] * (1 - out[i]) === 0; //@satisfies(1)
-        sum += out[i] * 2 ** i;
+        sum += out[i] * (1 << i);
     }
     in === sum; //@satisfies(2) the sum is below 2^253 < r: no wrap
 }
@@ -38,9 +38,9 @@ template RangeCheck(n) {
     for (var i = 0; i < n - 1; i++) {
         bit[i] <-- (in >> i) & 1; // witness
         bit[i] * (1 - bit[i]) === 0;
-        low += bit[i] * 2 ** i;
+        low += bit[i] * (1 << i);
     }
-    (in - low) * (in - low - 2 ** (n - 1)) === 0; //@satisfies(1)
+    (in - low) * (in - low - (1 << (n - 1))) === 0; //@satisfies(1)
 }
 
 /// @title IsZero
@@ -80,7 +80,7 @@ template OneHot(n) {
     signal input idx;
     signal output out[n];
 
-    assert(n >= 1 && n <= 2 ** 16);
+    assert(n >= 1 && n <= (1 << 16));
     var sum = 0;
     for (var i = 0; i < n; i++) {
         out[i] <-- idx == i ? 1 : 0; // witness
@@ -113,7 +113,7 @@ template Signed(n) {
     for (var i = 0; i < n; i++) {
         bit[i] <-- (magnitude >> i) & 1; // witness
         bit[i] * (1 - bit[i]) === 0;
-        sum += bit[i] * 2 ** i;
+        sum += bit[i] * (1 << i);
     }
     abs <== sum + neg; // neg = 0: abs in [0, 2^n); neg = 1: abs in [1, 2^n]
     //@satisfies(1) (2) in = abs or -abs; the two intervals [0, 2^n) and [-2^n, -1] do not meet mod r

@@ -19,6 +19,6 @@ template Deposit() {
     component range = RangeCheck(60);
     range.in <== rest;
     //@satisfies(2)
-    signal quoteRoom <== isQuote * (2 ** 95 - 2 ** 47 - cashAfter + sizeAfter);
-    rest * (quoteRoom + 2 ** 47 - 1 - sizeAfter) === 0;
+    signal quoteRoom <== isQuote * ((1 << 95) - (1 << 47) - cashAfter + sizeAfter);
+    rest * (quoteRoom + (1 << 47) - 1 - sizeAfter) === 0;
 }

@@ -61,14 +61,14 @@ template Liquidate() {
     var fraction = quarter + 2 * half + 4 * full;
 
     //@satisfies(1)
-    signal shortfall <== liquidate * (maintenance * 2 ** 16 - equity * 10000); // scale 2^24 * 1e4, 135 bits
+    signal shortfall <== liquidate * (maintenance * (1 << 16) - equity * 10000); // scale 2^24 * 1e4, 135 bits
     component below = RangeCheck(136);
     below.in <== shortfall - liquidate;
     // witness: which reason allows the whole account
-    signal dust <-- equity + 1 <= limits.dustEquity * 2 ** 24 ? 1 : 0;
+    signal dust <-- equity + 1 <= limits.dustEquity * (1 << 24) ? 1 : 0;
     dust * (1 - dust) === 0;
-    var isDust = limits.dustEquity * 2 ** 24 - equity - 1;
-    var isDeep = maintenance * 2 ** 16 - 2 * equity * 10000 - 1;
+    var isDust = limits.dustEquity * (1 << 24) - equity - 1;
+    var isDeep = maintenance * (1 << 16) - 2 * equity * 10000 - 1;
     signal reason <== dust * (isDust - isDeep) + isDeep;
     signal allowed <== full * reason;
     component whole = RangeCheck(137);
@@ -83,14 +83,14 @@ template Liquidate() {
     sign.in <== gated;
     signal portion <== fraction * sign.abs; // 124 bits
     component share = FloorShift(26, 98);
-    share.num <== portion + sign.neg * (2 ** 26 - 1); // floor of a surplus, ceil of a deficit
+    share.num <== portion + sign.neg * ((1 << 26) - 1); // floor of a surplus, ceil of a deficit
     signal topUp <== sign.neg * share.q;
     var surplus = share.q - topUp;
     signal rate <== limits.discountRate * fraction;
     // rate * F * (m - e) of a solvent account, rate * F * m of an insolvent one; sign.neg is 0 unless this is a liquidation
     signal debt <== sign.neg * equity;
     signal scaled <== rate * (shortfall + debt * 10000); // 17 + 3 + 136 = 156 bits
-    component penalty = FloorDivConst(10000 * 2 ** 42, 56, 101);
+    component penalty = FloorDivConst(10000 * (1 << 42), 56, 101);
     penalty.num <== scaled;
     var excess = penalty.q - surplus;
     signal byRate <-- excess <= 0 ? 1 : 0; // witness: the rate is the smaller term

@@ -59,8 +59,8 @@ template OrderSide(side) {
     fair.in <== most - asked;
 
     //@satisfies(3) expiry < 2^40 (Slot), orderSize < 2^47, limitPrice < 2^56, maxFee < 2^60
-    body <== instrument + side * 2 ** 4 + order.reduceOnly * 2 ** 5 + order.expiry * 2 ** 6 + order.orderSize * 2 ** 54
-        + order.limitPrice * 2 ** 102 + order.maxFee * 2 ** 160;
+    body <== instrument + side * (1 << 4) + order.reduceOnly * (1 << 5) + order.expiry * (1 << 6) + order.orderSize * (1 << 54)
+        + order.limitPrice * (1 << 102) + order.maxFee * (1 << 160);
 }
 
 /// @title FeeRange: both fees of a trade
@@ -70,7 +70,7 @@ template OrderSide(side) {
 template FeeRange() {
     signal input fee[2];
     component first = RangeCheck(61);
-    first.in <== fee[0] + 2 ** 60;
+    first.in <== fee[0] + (1 << 60);
     component sum = RangeCheck(62);
     sum.in <== fee[0] + fee[1];
 }
