@@ -11,5 +11,6 @@ declare module "circomlibjs" {
     verifyPoseidon(message: Uint8Array, signature: { R8: [Uint8Array, Uint8Array]; S: bigint }, key: [Uint8Array, Uint8Array]): boolean;
   }
   export function buildEddsa(): Promise<Eddsa>;
+  export function buildPoseidon(): Promise<{ (inputs: readonly bigint[]): unknown; readonly F: FieldArithmetic }>;
   export function buildPoseidonReference(): Promise<{ (inputs: readonly bigint[]): unknown; readonly F: FieldArithmetic }>;
 }
