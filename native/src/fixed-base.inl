@@ -91,7 +91,7 @@ class FixedBase {
 
  private:
   static constexpr unsigned numberBits = 254;
-  static constexpr unsigned maxBits = 15;  // a table of 36 MB (G1) or 71 MB (G2)
+  static constexpr unsigned maxBits = 14;  // a row of 1 MB (G1) or 2 MB (G2) in the cache, a table of 20 MB or 40 MB
 
   static unsigned chooseBits(std::size_t n) {
     unsigned best = 2;

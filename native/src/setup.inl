@@ -3,7 +3,7 @@
 // constant and the public wires or over delta for the others. As in snarkjs, row nConstraints + i of A binds public wire i to itself, and
 // the quotient's points are the Lagrange polynomials of the odd coset, L_(2j+1)(tau) of the doubled domain, over delta.
 //
-// Memory: 96 bytes a wire, 64 a row of the domain, at most 107 MB of tables, and 2 MB a thread; the file is written as its parts are made.
+// Memory: 96 bytes a wire, 64 a row of the domain, at most 60 MB of tables, and 4 MB a thread; the file is written as its parts are made.
 
 /// Calls visit(constraint, matrix, wire, factor's bytes) for every term of a block of constraints.
 template <class Visit>
