@@ -7,6 +7,7 @@ import { batchWitness } from "../ledger/witness.js";
 import { compileCircuit } from "../prover/artifacts.js";
 import { ensureKeys } from "../prover/keys/ensure-keys.js";
 import { batchOf, makeWorld, signedTrade } from "../test/helpers/ledger-fixtures.js";
+import { compareKeyMakers } from "./key-makers.js";
 import { peakMemory, writeResults } from "./machine.js";
 
 // The built prover, as people run it: from sources its worker and child would spend their start on compiling TypeScript.
@@ -26,6 +27,7 @@ async function measure(id: string, cacheDir: string) {
   const compile = await stage(() => compileCircuit(source, { cacheDir }));
   const circuit = compile.value;
   const setup = await stage(() => ensureKeys(circuit, { kind: "development", cacheDir }));
+  const keyMakers = await compareKeyMakers(circuit.r1csPath, circuit.manifest.nConstraints, cacheDir);
   const venue = makeWorld({ accounts: 2, nLevels: profile.nLevels });
   const { input } = batchWitness(venue.state, batchOf(venue, [signedTrade(venue)]), profile);
   const once = () => stage(() => proveAndVerify({ circuit, keys: setup.value, input }));
@@ -42,6 +44,7 @@ async function measure(id: string, cacheDir: string) {
     zkeyMiB: Math.round(statSync(setup.value.zkeyPath).size / 2 ** 20),
     compile: { seconds: compile.seconds, peakMiB: compile.peakMiB },
     setup: { seconds: setup.seconds, secondsPer100k: Math.round((setup.seconds * 1e6) / nConstraints) / 10, peakMiB: setup.peakMiB },
+    keyMakers,
     prove: { backend: best.value.backend, seconds: Math.round(proveMs) / 1000, peakMiB: best.peakMiB },
     witness: { seconds: Math.round(witnessMs) / 1000, percentOfProve: Math.round((1000 * witnessMs) / proveMs) / 10 },
     verify: { milliseconds: Math.round(verifyMs) },
