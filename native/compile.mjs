@@ -47,11 +47,11 @@ async function each(items, atOnce, work) {
 
 /**
  * Compiles `units` and links them to `output`, unless it is there already, made of the same `sources` in the same way.
- * `kind` is "addon" or "program".
+ * `kind` is "addon" or "program"; `flagsOf` a unit are flags of its own.
  */
-export async function compile({ compiler, kind, units, sources, output, flags }) {
+export async function compile({ compiler, kind, units, sources, output, flags, flagsOf = () => [] }) {
   const options = [...common, ...flags, ...(kind === "addon" ? addon : [])];
-  const hash = createHash("sha256").update(JSON.stringify([compiler, options, process.arch, process.platform]));
+  const hash = createHash("sha256").update(JSON.stringify([compiler, options, units.map(flagsOf), process.arch, process.platform]));
   for (const name of sources.filter((file) => /\.(cpp|hpp|inl)$/.test(file)).sort()) hash.update(relative(here, name)).update(readFileSync(name));
   const digest = hash.digest("hex");
   const stamp = join(dirname(output), "digest");
@@ -61,7 +61,7 @@ export async function compile({ compiler, kind, units, sources, output, flags })
   try {
     const objects = new Map(units.map((unit) => [unit, join(dir, `${relative(here, unit).replaceAll("/", "-")}.o`)]));
     const includes = kind === "addon" ? headers() : [];
-    await each(units, availableParallelism(), (unit) => run(compiler, [...options, ...includes, "-c", unit, "-o", objects.get(unit)]));
+    await each(units, availableParallelism(), (unit) => run(compiler, [...options, ...includes, ...flagsOf(unit), "-c", unit, "-o", objects.get(unit)]));
     const built = join(dir, "built");
     await run(compiler, [...link[kind], ...flags, ...objects.values(), "-o", built, "-lpthread"]);
     renameSync(built, output); // whole or not at all
