@@ -1,6 +1,7 @@
 // Memory that held secrets is overwritten before it is given back.
 #pragma once
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
 #include "moduli.hpp"
@@ -9,8 +10,8 @@ namespace zk {
 
 /// Overwrites, even if nobody reads the memory again.
 inline void wipe(void* at, std::size_t size) {
-  volatile unsigned char* bytes = static_cast<volatile unsigned char*>(at);
-  for (std::size_t i = 0; i < size; i++) bytes[i] = 0;
+  if (size > 0) std::memset(at, 0, size);
+  asm volatile("" : : "r"(at) : "memory");  // the compiler must take it for read
 }
 
 /// Secret numbers, at one place in memory for as long as they live; 0 at first.
