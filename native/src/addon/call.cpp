@@ -18,8 +18,9 @@ Napi::Value start(Env env, unsigned threads, const Napi::Value& onProgress, Work
   const auto call = std::make_shared<Call>(env, threads);
   const bool listens = onProgress.IsFunction();
   const auto listener = listens ? onProgress.As<Napi::Function>() : Napi::Function::New(env, [](const CallbackInfo&) {});
-  // The finalizer runs on the loop after the last message.
+  // The finalizer runs on the loop after the last message, or early when the loop's thread is ended: then nobody awaits the work.
   call->toLoop = Napi::ThreadSafeFunction::New(env, listener, "zkstate", 0, 1, [call](Env) {
+    call->task.cancel();
     call->worker.join();
     if (call->watcher.joinable()) call->watcher.join();
   });
