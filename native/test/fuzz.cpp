@@ -1,4 +1,5 @@
-// fuzz ENGINE CASES SEED ZKEY WTNS: proves with damaged copies of a valid key and witness. Each case ends in a Failure or in some proof;
+// fuzz ENGINE CASES SEED ZKEY WTNS R1CS OUT: proves with damaged copies of a valid key and witness, and reads damaged constraints and
+// makes keys of them in OUT. Each case ends in a Failure or in some proof;
 // anything else ends the program, by a sanitizer or an alarm. Prints how often each outcome occurred. With fewer than 1000 cases, none are
 // made systematically.
 #include <unistd.h>
@@ -73,8 +74,9 @@ struct Container {
 
 class Fuzz {
  public:
-  Fuzz(const zk::Engine& engine, unsigned seed, File zkey, File wtns)
-      : engine_(engine), random_(seed), zkey_(std::move(zkey)), wtns_(std::move(wtns)), key_(zkey_), witness_(wtns_) {}
+  Fuzz(const zk::Engine& engine, unsigned seed, File zkey, File wtns, File r1cs, std::string out)
+      : engine_(engine), random_(seed), zkey_(std::move(zkey)), wtns_(std::move(wtns)), r1cs_(std::move(r1cs)), out_(std::move(out)),
+        key_(zkey_), witness_(wtns_), system_(r1cs_) {}
 
   void run(std::size_t cases) {
     expectProof();
@@ -86,6 +88,7 @@ class Fuzz {
       contents();
     }
     while (count_ < cases) damaged();
+    for (std::size_t i = 0; i < cases; i++) constraints();
     for (const auto& [outcome, times] : outcomes_) std::printf("%s %zu\n", outcome.c_str(), times);
   }
 
@@ -308,10 +311,42 @@ class Fuzz {
     attempt(zkey, wtns);
   }
 
+  /// Damaged constraints are refused, or are some circuit, for which a key can be made.
+  void constraints() {
+    alarm(secondsPerCase);
+    File file = r1cs_;
+    if (below(2) == 0) {
+      const auto boundaries = system_.boundaries();
+      const std::size_t at = boundaries[below(boundaries.size())];
+      const std::uint32_t words[] = {0, 1, 2, 3, 5, 0xff, 0xffff, 1U << 27, (1U << 27) - 3, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+      if (at + 4 <= file.size()) put(file, at, words[below(std::size(words))]);
+    } else {
+      damage(file, system_.boundaries());
+    }
+    const Copy copy(file, below(9));
+    std::string outcome = "constraints";
+    try {
+      zk::Task task(1);
+      const zk::R1cs r1cs(copy.span, task);
+      if (++readable_ % 64 == 1) {
+        zk::Secrets secrets;
+        for (zk::U256* secret : {&secrets.tau, &secrets.alpha, &secrets.beta, &secrets.gamma, &secrets.delta}) *secret = {{below(1U << 30) + 2, 1, 2, 3}};
+        zk::OutputFile out(out_);
+        engine_.setup(r1cs, secrets, out, task);
+        outcome = "key";
+      }
+    } catch (const zk::Failure& e) {
+      outcome = "constraints:" + e.code;
+    }
+    outcomes_[outcome]++;
+  }
+
   const zk::Engine& engine_;
   std::mt19937 random_;
-  const File zkey_, wtns_;
-  Container key_, witness_;
+  const File zkey_, wtns_, r1cs_;
+  const std::string out_;
+  Container key_, witness_, system_;
+  std::size_t readable_ = 0;
   std::size_t count_ = 0;
   std::map<std::string, std::size_t> outcomes_;
 };
@@ -325,5 +360,5 @@ const zk::Engine& named(const std::string& name) {
 }  // namespace
 
 int main(int, char** argv) {
-  Fuzz(named(argv[1]), static_cast<unsigned>(std::stoul(argv[3])), readFile(argv[4]), readFile(argv[5])).run(std::stoul(argv[2]));
+  Fuzz(named(argv[1]), static_cast<unsigned>(std::stoul(argv[3])), readFile(argv[4]), readFile(argv[5]), readFile(argv[6]), argv[7]).run(std::stoul(argv[2]));
 }

@@ -1,6 +1,9 @@
 // Native proofs: bit for bit those of snarkjs under the same blinding, and what happens around them: cancellation, memory, the event loop.
+import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { curves, groth16 } from "snarkjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type NativeProveJob, nativeAddon } from "../../../native/addon.js";
@@ -142,6 +145,18 @@ describe("a larger circuit", () => {
     const slowest = Math.max(...latencies);
     console.log(`a proof of ${whole.toFixed(0)} ms ended at most ${slowest.toFixed(1)} ms after it was cancelled`);
     expect(slowest).toBeLessThan(1000);
+  });
+
+  it("ends with the thread that asked for it", async () => {
+    const code = `const { parentPort, workerData: { addon, job } } = require("node:worker_threads");
+      require(addon).prove({ ...job, onProgress() {} });
+      parentPort.postMessage("begun");`;
+    const path = fileURLToPath(new URL("../../../native/build/zkstate.node", import.meta.url));
+    const worker = new Worker(code, { eval: true, workerData: { addon: path, job: job(files, SOME, { engine: "portable" }) } });
+    await once(worker, "message");
+    const t0 = performance.now();
+    await worker.terminate();
+    expect(performance.now() - t0).toBeLessThan(1000);
   });
 
   it("leaves the event loop free, and says how far it is", async () => {
