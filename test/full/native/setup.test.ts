@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { groth16, zKey } from "snarkjs";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { R } from "../../../core/field.js";
-import { nativeAddon } from "../../../native/addon.js";
 import { compileCircuit } from "../../../prover/artifacts.js";
 import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
 import { developmentSetup } from "../../../prover/keys/development.js";
@@ -16,12 +15,13 @@ import type { Secrets } from "../../../prover/keys/secrets.js";
 import { exportVerificationKey } from "../../../prover/keys/vkey.js";
 import { fromLittleEndian, toLittleEndian } from "../../../prover/keys/wasm-curve.js";
 import { computeWitness } from "../../../prover/witness.js";
+import { builtAddon } from "../../helpers/built-addon.js";
 import { type Constraint, container, type R1csParts, r1csFile, sectionsOf, type Term, u32 } from "../../helpers/r1cs-file.js";
 import { allPublic, cuber, linear, multiplier, noPublic, poseidonChain, tempDir, unused } from "../../helpers/toy-circuit.js";
 import { mountSmallDisk, unmount } from "../prover/fault-tools.js";
 
-const { addon } = nativeAddon();
-const engines = addon?.engines() ?? [];
+const addon = builtAddon();
+const engines = addon.engines();
 
 /** A number of the field from a name. */
 const drawn = (name: string): bigint => fromLittleEndian(createHash("sha256").update(name).digest()) % R;
@@ -92,7 +92,6 @@ interface Options {
 
 /** The native setup, and where its key is. */
 async function natively(r1csPath: string, options: Options = {}): Promise<string> {
-  if (addon === undefined) throw new Error("no addon");
   const zkeyPath = options.zkeyPath ?? freshPath("zkey");
   await nativeSetup(addon, { threads: 2, secrets: secretsOf(r1csPath), ...options, r1csPath, zkeyPath });
   return zkeyPath;
@@ -109,7 +108,7 @@ async function expectSameKeys(r1csPath: string): Promise<void> {
     }
 }
 
-describe.skipIf(addon === undefined)("the native setup", () => {
+describe("the native setup", () => {
   it.each(Object.keys(synthetic))("makes the bytes of the JavaScript setup: %s", async (name) => {
     await expectSameKeys(await written(r1csFile(synthetic[name] as R1csParts)));
   });
@@ -150,7 +149,7 @@ describe.skipIf(addon === undefined)("the native setup", () => {
   });
 });
 
-describe.skipIf(addon === undefined)("progress and abort of the native setup", () => {
+describe("progress and abort of the native setup", () => {
   let large: string;
   beforeAll(async () => {
     large = await written(r1csFile(randomCircuit(40_000, 3, 40_000)));
@@ -210,7 +209,7 @@ describe("the choice of a setup", () => {
   });
 });
 
-describe.skipIf(addon === undefined)("a damaged R1CS", () => {
+describe("a damaged R1CS", () => {
   const parts = synthetic["empty rows"] as R1csParts;
   const good = () => sectionsOf(parts);
   /** The file with one section changed in place. */
@@ -263,7 +262,7 @@ describe.skipIf(addon === undefined)("a damaged R1CS", () => {
   });
 });
 
-describe.skipIf(addon === undefined)("a disk that refuses the native setup", () => {
+describe("a disk that refuses the native setup", () => {
   it("is READ_ONLY below a regular file, IO_FAILED in a folder that does not exist", async () => {
     const r1csPath = await written(r1csFile(synthetic["one constraint"] as R1csParts));
     await expect(natively(r1csPath, { zkeyPath: join(r1csPath, "zkey") })).rejects.toMatchObject({

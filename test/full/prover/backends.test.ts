@@ -3,7 +3,6 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { groth16 } from "snarkjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { nativeAddon } from "../../../native/addon.js";
 import type { CircuitArtifact } from "../../../prover/artifacts.js";
 import type { ProverBackend } from "../../../prover/backends/backend.js";
 import { nativeBackend } from "../../../prover/backends/native.js";
@@ -12,6 +11,7 @@ import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
 import type { KeyArtifact } from "../../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../../prover/prove-batch.js";
 import { computeWitness } from "../../../prover/witness.js";
+import { builtAddon } from "../../helpers/built-addon.js";
 import { multiplier, poseidonChain, prepared, tempDir } from "../../helpers/toy-circuit.js";
 import { until } from "./fault-tools.js";
 
@@ -85,8 +85,7 @@ describe("snarkjs backend", () => {
 });
 
 describe("native backend", () => {
-  const addon = nativeAddon().addon;
-  if (addon === undefined) throw new Error(`install g++ and run npm run build:native: ${nativeAddon().why}`);
+  const addon = builtAddon();
 
   it("proves what snarkjs verifies, with every engine of this processor", async () => {
     for (const engine of addon.engines()) {
