@@ -62,7 +62,7 @@ struct Container {
       for (const std::size_t step : {0, 4, 8}) out.push_back(at + step);
       at += 12;
       // headers and the first coefficient whole; points and values are but data
-      const std::size_t whole = s.type <= 2 || s.type == 4 ? 96 : 4;
+      const std::size_t whole = s.type <= 2 ? 84 : s.type == 4 ? 16 : 0;
       for (std::size_t i = 0; i < s.data.size(); i += 4)
         if (i < whole) out.push_back(at + i);
       at += s.data.size();
@@ -216,7 +216,7 @@ class Fuzz {
 
   void coefficients() {
     const std::size_t n = (key_.of(4).size() - 4) / 44;
-    const std::uint32_t values[] = {0, 1, 2, 7, 8, 255, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff};
+    const std::uint32_t values[] = {2, 8, 0x10000, 0x80000000, 0xffffffff};
     for (std::size_t i = 0; i < n; i++)
       for (std::size_t field = 0; field < 3; field++)
         for (const std::uint32_t value : values) {
