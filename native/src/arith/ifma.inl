@@ -1,10 +1,11 @@
 // Eight field elements at a time, one per 64-bit lane of a 512-bit register: five 52-bit limbs, Montgomery form with R = 2^260, by the
 // fused multiply-add of AVX-512 IFMA (Gueron, Krasnov, "Accelerating Big Integer Arithmetic Using Intel IFMA Extensions", ARITH 2016).
 //
-// R / m > 84, so reduction can be lazy. With factors below K1 m and K2 m, K1 K2 <= 84, a product is below 2m. The bounds that hold here:
-//   stored  below 2.33 m, limbs below 2^52: may be written to memory as four 64-bit words
-//   ready   below 5.33 m, limbs below 2^52: a sum or difference of two stored values
-// ready * ready is 28.5 m^2; the sums that Fp2 makes of its factors (4.66 m and 10.66 m) give 49.7 m^2.
+// R / m = 84.64, so reduction can be lazy. With factors below K1 m and K2 m, K1 K2 <= 84.64, a product is below 2m. The bounds that hold here:
+//   stored  below 2.2902 m, limbs below 2^52: may be written to memory as four 64-bit words
+//   ready   below 5.2902 m, limbs below 2^52: a sum, or a difference plus 3m, of two stored values
+// The largest products: ready * ready, 28.0 m^2; what Fp2 makes of a ready and a stored factor, (2 * 5.2902) * (2 * 2.2902) = 48.5 m^2; and
+// of two sums of stored ones in the addition of points, (4 * 2.2902)^2 = 83.93 m^2.
 
 template <class M>
 struct IfmaLane {
@@ -87,7 +88,7 @@ struct IfmaLane {
     return out;
   }
 
-  /// A value below 10.5 m with carried limbs, less the multiple of m that its top bits call for: below 2.33 m.
+  /// A value below 2^257 = 10.58 m with carried limbs, less the multiple of m that its top bits call for: below 2.2902 m.
   ZK_INLINE static V lowered(const V& a) {
     // 2^254 / m = 1.32: for k = floor(value / 2^254), k * 2^254 >= floor(k * 1.32...) * m
     static constexpr auto table = [] {
@@ -132,7 +133,7 @@ struct IfmaLane {
   /// In [0, m).
   static V canonical(const V& a) {
     V v = a;
-    for (int round = 0; round < 2; round++) {  // below 2.33 m
+    for (int round = 0; round < 2; round++) {  // below 2.2902 m
       const V less = carried(rawMinus(v, broadcastLimbs(limbsOf(M::m))));
       v = select(_mm512_movepi64_mask(less.l[4]), v, less);
     }
