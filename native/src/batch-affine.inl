@@ -6,7 +6,7 @@ template <class F>
 class BatchAdder {
  public:
   using V = typename F::V;
-  static constexpr std::size_t capacity = 8192;
+  static constexpr std::size_t capacity = 4096;
 
   BatchAdder() : a_(capacity + F::lanes), b_(capacity + F::lanes), dst_(capacity + F::lanes), denominators_(capacity / F::lanes + 1), prefixes_(capacity / F::lanes + 1) {}
 

@@ -95,14 +95,16 @@ class Msm {
   void recode(const U256& k, std::size_t at) {
     const U256 negated = minus(ScalarModulus::m, k);
     const bool negate = lessThan(negated, k);
-    U256 rest = negate ? negated : k;
+    const U256 least = negate ? negated : k;
     const std::uint32_t half = 1U << (bits_ - 1);
     std::uint32_t carry = 0;
     for (unsigned w = 0; w < windows_; w++) {
-      std::uint32_t digit = (static_cast<std::uint32_t>(rest.w[0]) & (2 * half - 1)) + carry;
+      const unsigned from = w * bits_, word = from / 64, shift = from % 64;
+      u64 bits = least.w[word] >> shift;
+      if (shift + bits_ > 64 && word < 3) bits |= least.w[word + 1] << (64 - shift);
+      std::uint32_t digit = (static_cast<std::uint32_t>(bits) & (2 * half - 1)) + carry;
       carry = digit >= half && w + 1 < windows_;
       if (carry != 0) digit = 2 * half - digit;
-      for (int i = 0; i < 4; i++) rest.w[i] = (rest.w[i] >> bits_) | (i < 3 ? rest.w[i + 1] << (64 - bits_) : 0);
       const bool minusDigit = (carry != 0) != negate;
       digits_[w * size_ + at] = static_cast<std::uint16_t>(digit | (minusDigit ? negative : 0U));
     }
