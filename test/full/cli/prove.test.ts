@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { snarkjsVerdicts } from "../../helpers/snarkjs-accepts.js";
 import { makePlace, type Place } from "./run-cli.js";
 
 const TINY = ["--profile", "tiny"];
@@ -156,6 +157,7 @@ describe("zkstate verify", () => {
   it("accepts what was proven and its chain", async () => {
     const { code, stdout } = await place.run(["verify", "proofs", "--json"]);
     expect([code, json(stdout)]).toMatchObject([0, { ok: true, chain: { ok: true } }]);
+    expect(snarkjsVerdicts(at("proofs"))).not.toContain(false);
     const folder = at("proofs", "batch-000001");
     const bare = await place.run([
       "verify",

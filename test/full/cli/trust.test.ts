@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cacheDir } from "../../../prover/cache-dir.js";
+import { snarkjsVerdicts } from "../../helpers/snarkjs-accepts.js";
 import { makePlace, type Place } from "./run-cli.js";
 
 interface Envelope {
@@ -34,6 +35,7 @@ beforeAll(async () => {
   writeFileSync(at("one.jsonl"), items.slice(0, 3).join("\n"));
   const proven = await place.run(["prove", "--batch", "one.jsonl", "--profile", "tiny"]);
   expect(proven.code, proven.stderr).toBe(0);
+  expect(snarkjsVerdicts(join(place.dir, "proofs"))).not.toContain(false);
 });
 afterAll(() => place.remove());
 

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { snarkjsVerdicts } from "../../helpers/snarkjs-accepts.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const MAIN = join(ROOT, "dist/cli/main.js");
@@ -37,18 +38,10 @@ describe.each(PAGES.map((page) => [page, commandsOf(page)] as const).filter(([, 
   });
 });
 
-describe("the proofs of the README's main command", () => {
+describe("the proofs of the pages' commands", () => {
   it("are proofs to snarkjs too", () => {
-    const script = [
-      'import { readFileSync } from "node:fs";',
-      `import { groth16 } from ${JSON.stringify(join(ROOT, "node_modules/snarkjs/main.js"))};`,
-      'const read = (dir, name) => JSON.parse(readFileSync("proofs/" + dir + "/" + name, "utf8"));',
-      'for (const dir of ["batch-000001", "batch-000002"]) {',
-      '  if (!(await groth16.verify(read(dir, "verification_key.json"), read(dir, "public.json"), read(dir, "proof.json")))) process.exit(1);',
-      "}",
-      "process.exit(0);",
-    ].join("\n");
-    const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: dir, encoding: "utf8" });
-    expect(run.status, run.stderr).toBe(0);
+    const folders = readdirSync(dir).filter((name) => name.endsWith("proofs"));
+    expect(folders).toContain("proofs");
+    for (const folder of folders) expect(new Set(snarkjsVerdicts(join(dir, folder))), folder).toEqual(new Set([true]));
   });
 });

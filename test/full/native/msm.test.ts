@@ -98,7 +98,7 @@ function randomTerms(n: number, seed: number): Term[] {
   });
 }
 
-const CHUNK = 16_383; // points of a window that are summed together, in msm.inl
+const CHUNK = 8_191; // points of a window that are summed together, in msm.inl
 const repeated = (n: number, ks: readonly number[], s = 1n): Term[] =>
   Array.from({ length: n }, (_, i) => ({ k: ks[i % ks.length] ?? 0, s }));
 
