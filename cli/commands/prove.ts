@@ -26,12 +26,12 @@ export const command: CliCommand = {
   run: async (context, options) => {
     const { output, settings, signal } = context;
     const started = performance.now();
-    const path = String(options["batch"]);
-    const file = readBatchFile(await readInput(path));
+    // What can be wrong with the settings comes before the file is read and the ledger touched.
     const profile = instance(settings.profile.value);
-    // What can be wrong with the settings comes before the ledger is touched.
     keyKind(settings);
     await backendFor(settings);
+    const path = String(options["batch"]);
+    const file = readBatchFile(await readInput(path));
     signal.throwIfAborted();
     const executed = await executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
     const { store, skipped, numbers, fresh, finished } = executed;

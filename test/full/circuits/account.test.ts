@@ -57,9 +57,9 @@ describe("Sizes", () => {
 });
 
 const x = (hint: string) => [
-  { file: "account.circom", find: "signal x <-- (total + 2 ** 200) \\ 2 ** 48 - 2 ** 152;", replace: `signal x <-- ${hint};` },
+  { file: "account.circom", find: "signal x <-- (total + (1 << 200)) \\ (1 << 48) - (1 << 152);", replace: `signal x <-- ${hint};` },
 ];
-const FLOOR = "(total + 2 ** 200) \\ 2 ** 48 - 2 ** 152";
+const FLOOR = "(total + (1 << 200)) \\ (1 << 48) - (1 << 152)";
 
 describe("Touch", () => {
   let template: Template;
@@ -69,7 +69,7 @@ describe("Touch", () => {
       x(`${FLOOR} + 1`),
       x(`${FLOOR} - 1`),
       x("0"),
-      x("total / 2 ** 48"),
+      x("total / (1 << 48)"),
       x(`${FLOOR} + (total < 0 ? 1 : 0)`),
     ]);
   });

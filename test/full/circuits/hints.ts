@@ -9,8 +9,8 @@ const constant = (by: string): readonly Sabotage[] => [
   { file: "lib/division.circom", find: "var hint = num % DEN;", replace: `var hint = num % DEN - (${by}) * DEN;` },
 ];
 
-export const SHIFT_UP = shift("2 ** SHIFT");
-export const SHIFT_DOWN = shift("-2 ** SHIFT");
+export const SHIFT_UP = shift("(1 << SHIFT)");
+export const SHIFT_DOWN = shift("-(1 << SHIFT)");
 export const QUOTIENT_UP = constant("1");
 export const QUOTIENT_DOWN = constant("-1");
 /** The other sign for every number, with the digits that belong to it. */

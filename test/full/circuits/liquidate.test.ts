@@ -69,7 +69,7 @@ function holds(x: Facts): boolean {
 
 const file = "transitions/liquidate.circom";
 const CHOICES = [
-  replaced(file, "<= limits.dustEquity * 2 ** 24 ? 1 : 0;", "<= limits.dustEquity * 2 ** 24 ? 0 : 1;"),
+  replaced(file, "<= limits.dustEquity * (1 << 24) ? 1 : 0;", "<= limits.dustEquity * (1 << 24) ? 0 : 1;"),
   replaced(file, "excess <= 0 ? 1 : 0;", "excess <= 0 ? 0 : 1;"),
   replaced(file, "above <= 0 ? 1 : 0;", "above <= 0 ? 0 : 1;"),
   replaced(file, "over <= 0 ? 1 : 0;", "over <= 0 ? 0 : 1;"),

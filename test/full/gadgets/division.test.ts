@@ -114,7 +114,7 @@ describe("FloorDivConst", () => {
         sabotagedLib([
           { file: "division.circom", find: "q <-- num \\ DEN; // witness", replace: "q <-- num / DEN;" },
           { file: "division.circom", find: "var hint = num % DEN;", replace: "var hint = 0;" },
-          { file: "range.circom", find: "(in - low) * (in - low - 2 ** (n - 1)) === 0;", replace: "" },
+          { file: "range.circom", find: "(in - low) * (in - low - (1 << (n - 1))) === 0;", replace: "" },
         ]),
       ],
     });

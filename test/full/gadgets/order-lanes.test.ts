@@ -170,7 +170,7 @@ describe("OrderLanes", () => {
     const cheating = await loadCircuit({
       ...PLAN,
       includeDirs: [
-        sabotagedLib([...comparesNothing, { file: "range.circom", find: "(in - low) * (in - low - 2 ** (n - 1)) === 0;", replace: "" }]),
+        sabotagedLib([...comparesNothing, { file: "range.circom", find: "(in - low) * (in - low - (1 << (n - 1))) === 0;", replace: "" }]),
       ],
     });
     const lanes = lanesWith([[1000n, 30n]]);
