@@ -2,12 +2,9 @@
 import { availableParallelism } from "node:os";
 import { CIRCUITS_DIR, type Instance, mainCircom } from "../circuits/instances.js";
 import { ZkStateError } from "../core/errors.js";
-import { nativeAddon } from "../native/addon.js";
 import { type CircuitArtifact, type CircuitSource, compileCircuit } from "../prover/artifacts.js";
 import type { ProverBackend } from "../prover/backends/backend.js";
-import { nativeBackend } from "../prover/backends/native.js";
-import { findRapidsnark, rapidsnarkBackend } from "../prover/backends/rapidsnark.js";
-import { snarkjsBackend } from "../prover/backends/snarkjs.js";
+import { BACKENDS, type BackendName, chooseBackend } from "../prover/backends/choose.js";
 import { ensureKeys, type KeyArtifact, type KeyKind } from "../prover/keys/ensure-keys.js";
 import type { OnStage } from "../prover/stage.js";
 import type { Settings } from "./settings.js";
@@ -44,29 +41,19 @@ export const compiled = (instance: Instance, settings: Settings, onStage?: OnSta
 export const keysFor = (circuit: CircuitArtifact, settings: Settings, signal: AbortSignal, onStage?: OnStage): Promise<KeyArtifact> =>
   ensureKeys(circuit, { kind: keyKind(settings), ...cacheOption(settings), signal }, onStage);
 
-const missing = (message: string, next: string) => new ZkStateError({ code: "CONFIG_INVALID", message, next });
+export const backendName = (settings: Settings): BackendName => choice(settings, "backend", BACKENDS);
 
-/** Threads of a native proof. @throws CONFIG_INVALID */
-function threads(settings: Settings): number {
+/** Threads of a native proof; undefined when the settings leave it to the machine. @throws CONFIG_INVALID */
+export function threadsGiven(settings: Settings): number | undefined {
   const { value, origin } = settings.threads;
-  if (value === "auto") return availableParallelism();
+  if (value === "auto") return undefined;
   if (/^[1-9][0-9]{0,2}$/.test(value)) return Number(value);
   const message = "The setting threads is no number of threads.";
   throw new ZkStateError({ code: "CONFIG_INVALID", message, expected: "auto, or 1 to 999", got: `${value} (${origin})` });
 }
 
-/** The backend that the settings ask for; auto takes the fastest that is there. @throws CONFIG_INVALID when it is not there */
-export async function backendFor(settings: Settings): Promise<ProverBackend> {
-  const wanted = choice(settings, "backend", ["auto", "native", "snarkjs", "rapidsnark"]);
-  const options = { threads: threads(settings) };
-  if (wanted === "snarkjs") return snarkjsBackend;
-  if (wanted !== "rapidsnark") {
-    const { addon, why } = nativeAddon();
-    if (addon !== undefined) return nativeBackend(addon, options);
-    if (wanted === "native") throw missing(`There is no native prover: ${why}`, "install g++, then npm run build:native");
-  }
-  const binary = await findRapidsnark();
-  if (binary !== undefined) return rapidsnarkBackend(binary);
-  if (wanted === "auto") return snarkjsBackend;
-  throw missing("There is no rapidsnark on PATH.", "install rapidsnark, or choose --backend snarkjs");
-}
+const threads = (settings: Settings): number => threadsGiven(settings) ?? availableParallelism();
+
+/** The backend that the settings ask for. @throws CONFIG_INVALID when it is not there */
+export const backendFor = (settings: Settings): Promise<ProverBackend> =>
+  chooseBackend(backendName(settings), { threads: threads(settings) });

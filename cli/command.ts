@@ -26,7 +26,7 @@ export interface CliCommand {
 export function withSettings(command: Command, ...names: readonly SettingName[]): Command {
   for (const name of names) {
     const { what, fallback, env } = SETTINGS[name];
-    command.option(`--${name} <value>`, `${what} (${env}; default: ${fallback || "platform's"})`);
+    command.option(`--${name} <value>`, `${what} (${env}; default: ${fallback || (name === "cache" ? "platform's" : "none")})`);
   }
   return command;
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // zkstate on the command line: finds the command, loads only that one, and turns errors into exit codes.
 import { Command, CommanderError, Option } from "commander";
-import { EXIT, ZkStateError } from "../core/errors.js";
+import { asZkStateError, EXIT, ZkStateError } from "../core/errors.js";
 import { accelerate } from "../native/accelerate.js";
 import { type CliCommand, type Context, type Options, settingFlags } from "./command.js";
-import { asZkStateError, makeOutput, type Output } from "./output.js";
+import { makeOutput, type Output } from "./output.js";
 import { resolveSettings } from "./settings.js";
 import { packageVersion } from "./version.js";
 
@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   verify: { summary: "check proofs strictly, and that several of them chain", load: () => import("./commands/verify.js") },
   simulate: { summary: "make a batch file from a seed or a real tape", load: () => import("./commands/simulate.js") },
   inspect: { summary: "look at the state, an account, a batch or a circuit", load: () => import("./commands/inspect.js") },
+  worker: { summary: "prove for a farm", load: () => import("./commands/worker.js") },
+  coordinator: { summary: "have a farm prove every batch of a ledger", load: () => import("./commands/coordinator.js") },
+  status: { summary: "show where each batch stands, and who proves", load: () => import("./commands/status.js") },
+  requeue: { summary: "let a batch out of quarantine", load: () => import("./commands/requeue.js") },
   init: { summary: "create an empty ledger from a genesis", load: () => import("./commands/init.js") },
   prune: { summary: "remove old versions of the state", load: () => import("./commands/prune.js") },
   setup: { summary: "make or check the keys of a circuit", load: () => import("./commands/setup.js") },

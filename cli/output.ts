@@ -1,6 +1,6 @@
 // What the command line writes: results on stdout, everything else on stderr.
 import { styleText } from "node:util";
-import { ZkStateError } from "../core/errors.js";
+import { asZkStateError, type ZkStateError } from "../core/errors.js";
 
 type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
 
@@ -82,14 +82,6 @@ export function makeOutput(streams: Streams, options: { readonly json?: boolean;
     paint: painter(mayPaint(stdout, env)),
     paintError,
   };
-}
-
-/** Any thrown value as the one error class. */
-export function asZkStateError(e: unknown): ZkStateError {
-  if (e instanceof ZkStateError) return e;
-  const message = e instanceof Error ? e.message : String(e);
-  const next = "this is a fault of zkstate itself: please report it with the command and, with ZKSTATE_DEBUG=1, the stack";
-  return new ZkStateError({ code: "INTERNAL", message: `Unexpected: ${message}`, next, cause: e });
 }
 
 /** Code and sentence of any thrown value, in one line. */

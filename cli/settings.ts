@@ -10,23 +10,35 @@ interface Setting {
   readonly env: string;
   readonly what: string;
   readonly fallback: string;
-  /** Relative paths in a config file start at the file's folder. */
-  readonly isPath?: boolean;
+  /** Relative paths in a config file start at the file's folder; what may hold a password is never shown whole. */
+  readonly kind?: "path" | "url";
 }
 
 /** Every setting, by its name in the config file and as a flag. */
 export const SETTINGS = {
-  data: { env: "ZKSTATE_DATA", what: "folder of the ledger", fallback: ".zkstate", isPath: true },
-  out: { env: "ZKSTATE_OUT", what: "folder that receives proofs", fallback: "proofs", isPath: true },
+  data: { env: "ZKSTATE_DATA", what: "folder of the ledger", fallback: ".zkstate", kind: "path" },
+  out: { env: "ZKSTATE_OUT", what: "folder that receives proofs", fallback: "proofs", kind: "path" },
   profile: { env: "ZKSTATE_PROFILE", what: "circuit profile of circuits/instances.json", fallback: "default" },
   keys: { env: "ZKSTATE_KEYS", what: "development or production keys", fallback: "development" },
   backend: { env: "ZKSTATE_BACKEND", what: "auto, native, snarkjs or rapidsnark", fallback: "auto" },
   threads: { env: "ZKSTATE_THREADS", what: "threads of the native prover, or auto for the processor's", fallback: "auto" },
+  redis: {
+    env: "ZKSTATE_REDIS_URL",
+    what: "URL of the farm's Redis; without it proofs are made in this process",
+    fallback: "",
+    kind: "url",
+  },
+  artifacts: {
+    env: "ZKSTATE_ARTIFACTS",
+    what: "where the farm's inputs, keys and proofs live: http, a shared folder, redis:DATABASE or the URL of another Redis",
+    fallback: "",
+    kind: "url",
+  },
   cache: {
     env: "ZKSTATE_CACHE",
     what: "folder of compiled circuits and keys; empty for the platform's cache folder",
     fallback: "",
-    isPath: true,
+    kind: "path",
   },
 } as const satisfies Record<string, Setting>;
 
@@ -92,7 +104,7 @@ export function resolveSettings(flags: Flags, env: NodeJS.ProcessEnv, cwd: strin
   const config = findConfig(cwd);
   const one = (name: SettingName): Resolved => {
     const { env: variable, fallback, ...setting }: Setting = SETTINGS[name];
-    const absolute = (value: string, from: string) => (setting.isPath && value !== "" ? resolve(from, value) : value);
+    const absolute = (value: string, from: string) => (setting.kind === "path" && value !== "" ? resolve(from, value) : value);
     const flag = flags[name];
     if (flag !== undefined) return { value: absolute(flag, cwd), origin: "flag" };
     const variableValue = env[variable];

@@ -1,4 +1,4 @@
-// Writing a text file so that it is either the old one or the new one, never a half.
+// Writing a file so that it is either the old one or the new one, never a half.
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BatchItem, encodeLine } from "../ledger/codec.js";
@@ -12,16 +12,18 @@ export function batchText(items: readonly BatchItem[], path: string): string {
 
 /** @throws DISK_FULL, READ_ONLY, IO_FAILED; what was there before stays */
 export function writeText(path: string, text: string): void {
-  if (path === "-") {
-    process.stdout.write(text);
-    return;
-  }
+  if (path === "-") process.stdout.write(text);
+  else writeBytes(path, Buffer.from(text));
+}
+
+/** @throws DISK_FULL, READ_ONLY, IO_FAILED; what was there before stays */
+export function writeBytes(path: string, bytes: Uint8Array): void {
   const temporary = join(dirname(path), `.tmp-${process.pid}-${Date.now()}`);
   try {
     mkdirSync(dirname(path), { recursive: true });
     const file = openSync(temporary, "wx");
     try {
-      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(file, rest));
+      for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(writeSync(file, rest));
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   TRANSITION_REFUSED: EXIT.refused,
   REPORT_REFUSED: EXIT.refused,
   WITNESS_UNSATISFIED: EXIT.refused,
+  BATCH_QUARANTINED: EXIT.refused,
   // verdicts
   PROOF_INVALID: EXIT.invalid,
   PROOF_MALFORMED: EXIT.invalid,
@@ -29,6 +30,10 @@ export const ERROR_CODES = {
   STORE_BUSY: EXIT.infrastructure,
   COMPILE_FAILED: EXIT.infrastructure,
   PROVER_FAILED: EXIT.infrastructure,
+  QUEUE_UNAVAILABLE: EXIT.infrastructure,
+  QUEUE_FULL: EXIT.infrastructure,
+  ARTIFACT_MISSING: EXIT.infrastructure,
+  NOBODY_PROVING: EXIT.infrastructure,
   LOCK_TIMEOUT: EXIT.timeout,
   TIMEOUT: EXIT.timeout,
   // versions and keys
@@ -37,6 +42,7 @@ export const ERROR_CODES = {
   KEY_UNSAFE: EXIT.mismatch,
   DEVELOPMENT_KEY: EXIT.mismatch,
   VERSION_MISMATCH: EXIT.mismatch,
+  JOB_MISMATCH: EXIT.mismatch,
   INTERRUPTED: EXIT.interrupted,
   INTERNAL: EXIT.infrastructure,
 } as const;
@@ -92,4 +98,12 @@ export class ZkStateError extends Error {
       ...this.details,
     };
   }
+}
+
+/** Any thrown value as the one error class. */
+export function asZkStateError(e: unknown): ZkStateError {
+  if (e instanceof ZkStateError) return e;
+  const message = e instanceof Error ? e.message : String(e);
+  const next = "this is a fault of zkstate itself: please report it with the command and, with ZKSTATE_DEBUG=1, the stack";
+  return new ZkStateError({ code: "INTERNAL", message: `Unexpected: ${message}`, next, cause: e });
 }

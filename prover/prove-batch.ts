@@ -9,13 +9,17 @@ import type { ProverBackend } from "./backends/backend.js";
 import { snarkjsBackend } from "./backends/snarkjs.js";
 import { readPublicSignals } from "./check-witness.js";
 import { fileError } from "./file-errors.js";
-import { checkKeyFits, type KeyArtifact } from "./keys/ensure-keys.js";
+import { type CircuitShape, checkKeyFits, type KeyArtifact } from "./keys/ensure-keys.js";
 import { type OnStage, timedStage } from "./stage.js";
 import { type CircuitInput, computeWitness } from "./witness.js";
 
+/** What proving needs of a compiled circuit, and of its keys: a farm's worker has no more than that. */
+export type ProvableCircuit = Pick<CircuitArtifact, "name" | "digest" | "wasmPath"> & CircuitShape;
+export type ProvingKeys = Pick<KeyArtifact, "circuitDigest" | "zkeyPath" | "vkey">;
+
 export interface ProveInput {
-  readonly circuit: CircuitArtifact;
-  readonly keys: KeyArtifact;
+  readonly circuit: ProvableCircuit;
+  readonly keys: ProvingKeys;
   readonly input: CircuitInput;
   /** @defaultValue snarkjs */
   readonly backend?: ProverBackend;
@@ -70,7 +74,7 @@ export async function proveAndVerify(job: ProveInput): Promise<ProvenInput> {
 
 function check(
   result: { proof: unknown; publicSignals: readonly string[] },
-  keys: KeyArtifact,
+  keys: ProvingKeys,
   expected: readonly string[],
   backend: string,
 ): void {
@@ -82,7 +86,7 @@ function check(
   throw new ZkStateError({ code: "PROVER_FAILED", message: `${backend} made a proof that does not verify: ${why}`, next, retryable: true });
 }
 
-function foreignKeys(circuit: CircuitArtifact, keys: KeyArtifact): ZkStateError {
+function foreignKeys(circuit: ProvableCircuit, keys: ProvingKeys): ZkStateError {
   const next = "run `zkstate setup` for this circuit";
   const message = `these keys were made for another circuit than ${circuit.name}`;
   return new ZkStateError({ code: "KEY_MISMATCH", message, expected: circuit.digest, got: keys.circuitDigest, next });

@@ -1,25 +1,21 @@
 // Proofs for executed batches: found when they are there already, made otherwise.
 import { join } from "node:path";
-import { type Instance, instance } from "../../circuits/instances.js";
 import { ZkStateError } from "../../core/errors.js";
-import { executeBatch } from "../../ledger/batch.js";
 import type { LedgerStore } from "../../ledger/store/ledger-store.js";
-import type { Profile } from "../../ledger/types.js";
-import { circuitInput } from "../../ledger/witness.js";
 import type { CircuitArtifact } from "../../prover/artifacts.js";
 import type { ProverBackend } from "../../prover/backends/backend.js";
 import { cacheDir } from "../../prover/cache-dir.js";
-import { sha256 } from "../../prover/file-digest.js";
 import type { KeyArtifact } from "../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../prover/prove-batch.js";
 import { backendFor, compiled, keyKind, keysFor } from "../circuits.js";
 import type { Context } from "../command.js";
+import { prepareBatch, profileOf } from "../execute/prepare.js";
 import { decodePublished, type Published } from "../execute/published.js";
 import type { Progress } from "../progress.js";
-import { packageVersion } from "../version.js";
 import { checkFolder } from "./check.js";
-import { type Envelope, statementOf } from "./envelope.js";
+import type { Envelope } from "./envelope.js";
 import { folderName, isProofFolder, type ProofFiles, readFolder, writeFolder } from "./folder.js";
+import { proofFiles } from "./proof-files.js";
 import { vouchedBy } from "./trust.js";
 
 /** A batch with its proof on disk. */
@@ -56,7 +52,7 @@ export async function proveBatches(
     else {
       const workshop = workshops.get(published.circuit) ?? (await openWorkshop(context, published, progress));
       workshops.set(published.circuit, workshop);
-      proven.push({ dir, envelope: await proveOne(context, store, batchNumber, published, workshop, dir, progress), fresh: true });
+      proven.push({ dir, envelope: await proveOne(context, store, batchNumber, workshop, dir, progress), fresh: true });
     }
     store.markProven(batchNumber, dir);
   }
@@ -108,71 +104,22 @@ const occupied = (dir: string, envelope: Envelope): ZkStateError =>
 
 async function openWorkshop({ settings, signal }: Context, published: Published, progress: Progress): Promise<Workshop> {
   const backend = await backendFor(settings);
-  const circuit = await compiled(sameInstance(published.circuit, published.profile), settings, progress.onStage);
+  const circuit = await compiled(profileOf(published), settings, progress.onStage);
   signal.throwIfAborted();
   return { backend, circuit, keys: await keysFor(circuit, settings, signal, progress.onStage) };
 }
 
-/** @throws VERSION_MISMATCH when the profile has changed since the batch was executed */
-function sameInstance(id: string, profile: Profile): Instance {
-  const now = instance(id);
-  const show = ({ nTx, nAccounts, nLevels }: Profile) => `${nTx} slots, ${nAccounts} accounts, ${nLevels} levels`;
-  if (show(now) === show(profile)) return now;
-  const next = "prove the batch with the version of zkstate that executed it";
-  throw new ZkStateError({
-    code: "VERSION_MISMATCH",
-    message: `The profile ${id} has changed.`,
-    expected: show(profile),
-    got: show(now),
-    next,
-  });
-}
-
 async function proveOne(
-  context: Context,
+  { signal }: Context,
   store: LedgerStore,
   batchNumber: number,
-  published: Published,
   { circuit, keys, backend }: Workshop,
   dir: string,
   progress: Progress,
 ): Promise<Envelope> {
-  const before = store.snapshot(batchNumber - 1);
-  const profile = { id: published.circuit, ...published.profile };
-  const executed = executeBatch(before, published.batch, profile);
-  if (!executed.ok)
-    throw new ZkStateError({ code: "STORE_CORRUPT", message: `The stored batch ${batchNumber} is refused: ${executed.refusal.code}.` });
-  const input = circuitInput(before, executed, profile);
-  const { signal } = context;
+  const { input, ...prepared } = prepareBatch(store, batchNumber);
   const result = await proveAndVerify({ circuit, keys, input, backend, onStage: progress.onStage, signal });
-  const { profile: sizes, ...statement } = statementOf(before.header, executed, profile);
-  const texts = {
-    "proof.json": pretty(result.proof),
-    "public.json": pretty(result.publicSignals),
-    "verification_key.json": pretty(keys.vkey),
-  };
-  const envelope: Envelope = {
-    ...statement,
-    circuit: { id: published.circuit, ...sizes, digest: circuit.digest, constraints: circuit.manifest.nConstraints },
-    keys: { kind: keys.kind, vkeyDigest: keys.vkeyDigest },
-    content: { id: published.contentId, part: published.part, parts: published.parts },
-    prover: { version: packageVersion(), backend: result.backend },
-    timings: rounded({ executeMs: published.executeMs, ...result.timings }),
-    digests: {
-      "proof.json": sha256(texts["proof.json"]),
-      "public.json": sha256(texts["public.json"]),
-      "verification_key.json": sha256(texts["verification_key.json"]),
-    },
-  };
-  const files = { ...texts, "batch.json": pretty(envelope) };
-  const checked = checkFolder(files, keys.vkeyDigest);
-  if (!checked.ok)
-    throw new ZkStateError({ code: "INTERNAL", message: `The proof folder does not pass its own check: ${checked.detail}.` });
+  const { files, envelope } = proofFiles({ ...prepared, circuit, keys, result });
   writeFolder(dir, files);
   return envelope;
 }
-
-const pretty = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
-
-const rounded = (timings: Envelope["timings"]): Envelope["timings"] =>
-  Object.fromEntries(Object.entries(timings).map(([name, ms]) => [name, Math.round(ms * 10) / 10])) as Envelope["timings"];

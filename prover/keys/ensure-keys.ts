@@ -168,11 +168,16 @@ function noProductionKey(circuit: CircuitArtifact): ZkStateError {
   });
 }
 
+/** The counts by which a key and a circuit recognise each other. */
+export interface CircuitShape {
+  readonly manifest: Pick<CircuitArtifact["manifest"], "nWires" | "nPublic" | "nConstraints">;
+}
+
 /**
  * Check that a proving key is whole and has this circuit's shape.
  * @throws ARTIFACT_CORRUPT when it is truncated or no zkey, KEY_MISMATCH when it belongs to another circuit
  */
-export function checkKeyFits(zkeyPath: string, circuit: CircuitArtifact): void {
+export function checkKeyFits(zkeyPath: string, circuit: CircuitShape): void {
   const key = readZkeyHeader(zkeyPath);
   const { nWires, nPublic, nConstraints } = circuit.manifest;
   const show = (nVars: number, n: number, domain: number) => `${nVars} wires, ${n} public signals, domain of ${domain}`;

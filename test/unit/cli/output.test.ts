@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fileError } from "../../../cli/file-trouble.js";
-import { asZkStateError, makeOutput } from "../../../cli/output.js";
-import { ZkStateError } from "../../../core/errors.js";
+import { makeOutput } from "../../../cli/output.js";
+import { asZkStateError, ZkStateError } from "../../../core/errors.js";
 
 class Sink {
   text = "";

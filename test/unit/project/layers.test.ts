@@ -12,8 +12,9 @@ const UPSTREAM: Record<string, readonly string[]> = {
   circuits: ["core"],
   native: ["core", "circuits"],
   prover: ["core", "ledger", "native"],
+  farm: ["core", "prover"],
   simulate: ["core", "ledger"],
-  cli: ["core", "ledger", "circuits", "native", "prover", "simulate"],
+  cli: ["core", "ledger", "circuits", "native", "prover", "farm", "simulate"],
 };
 /** GPL code: only where it proves, never in what a browser loads. */
 const GPL = /^(snarkjs|circomlib|circomlibjs|ffjavascript)/;

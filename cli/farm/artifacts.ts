@@ -1,0 +1,84 @@
+// Where a coordinator keeps artifacts, and how a worker opens what it is told.
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { ZkStateError } from "../../core/errors.js";
+import type { ArtifactPlace } from "../../farm/artifacts/advertised.js";
+import { folderStore } from "../../farm/artifacts/folder.js";
+import { httpStore } from "../../farm/artifacts/http.js";
+import { redisStore } from "../../farm/artifacts/redis.js";
+import type { ArtifactStore } from "../../farm/artifacts/store.js";
+import { type RedisSettings, redisSettings, workerConnection } from "../../farm/connection.js";
+import type { Context } from "../command.js";
+
+export interface CoordinatorArtifacts {
+  readonly store: ArtifactStore;
+  /** What workers are told; for a store that the coordinator serves, once its address is known. */
+  readonly place: (url: string) => ArtifactPlace;
+  /** Opens the board and the served store. */
+  readonly token: string;
+}
+
+const DATABASE = /^redis:(\d{1,5})$/;
+
+const inDatabase = (redis: RedisSettings, db: number): ArtifactStore => redisStore(workerConnection({ ...redis, db }));
+
+/** @throws CONFIG_INVALID */
+export function coordinatorArtifacts(context: Context, redis: RedisSettings): CoordinatorArtifacts {
+  const { settings, env } = context;
+  const { value } = settings.artifacts;
+  const token = env["ZKSTATE_TOKEN"] || randomBytes(24).toString("base64url");
+  if (value === "" || value === "http") {
+    const store = folderStore(join(settings.data.value, "farm", "artifacts"));
+    return { store, place: (url) => ({ kind: "http", url, token }), token };
+  }
+  const database = DATABASE.exec(value)?.[1];
+  if (database !== undefined) {
+    const db = Number(database);
+    if (db === redis.db) throw sameDatabase(value);
+    return { store: inDatabase(redis, db), place: () => ({ kind: "redis", db }), token };
+  }
+  if (/^rediss?:\/\//.test(value)) {
+    // Its password is not for the queue's Redis: workers are given the same --artifacts.
+    const elsewhere = { kind: "folder", path: "given to each worker with --artifacts" } as const;
+    return { store: redisStore(workerConnection(redisSettings(value, env))), place: () => elsewhere, token };
+  }
+  const path = resolve(value);
+  return { store: folderStore(path), place: () => ({ kind: "folder", path }), token };
+}
+
+const sameDatabase = (got: string): ZkStateError =>
+  new ZkStateError({
+    code: "CONFIG_INVALID",
+    message: "Artifacts and queue do not share a database: one would crowd out the other.",
+    expected: "another database, such as redis:1",
+    got,
+  });
+
+/** The store of --artifacts, for workers that are not to look it up. @throws CONFIG_INVALID */
+export function fixedArtifacts({ settings, env }: Context, redis: RedisSettings): ArtifactStore | undefined {
+  const { value } = settings.artifacts;
+  if (value === "") return undefined;
+  const database = DATABASE.exec(value)?.[1];
+  if (database !== undefined) return inDatabase(redis, Number(database));
+  if (/^rediss?:\/\//.test(value)) return redisStore(workerConnection(redisSettings(value, env)));
+  if (/^https?:\/\//.test(value)) return httpStore(value, env["ZKSTATE_TOKEN"] ?? "");
+  return folderStore(resolve(value));
+}
+
+/** What a coordinator advertises, opened. */
+export function openPlace(redis: RedisSettings): (place: ArtifactPlace) => ArtifactStore {
+  return (place) => {
+    switch (place.kind) {
+      case "folder":
+        return folderStore(place.path);
+      case "http":
+        return httpStore(place.url, place.token);
+      case "redis":
+        return inDatabase(redis, place.db);
+      default: {
+        const gone: never = place;
+        throw new Error(`unknown place ${String(gone)}`);
+      }
+    }
+  };
+}

@@ -1,0 +1,53 @@
+// `zkstate prove --bundle`: tries again, on this machine, a batch that the farm has set aside.
+import { readFile } from "node:fs/promises";
+import { instance } from "../../circuits/instances.js";
+import { EXIT, ZkStateError } from "../../core/errors.js";
+import { decodeBundle } from "../../farm/bundle.js";
+import { proveAndVerify } from "../../prover/prove-batch.js";
+import type { CircuitInput } from "../../prover/witness.js";
+import { backendFor, compiled, keysFor } from "../circuits.js";
+import type { Context } from "../command.js";
+import { fileError } from "../file-trouble.js";
+import { makeProgress, seconds } from "../progress.js";
+
+/** @throws what stopped the farm, when it is the batch's doing; VERSION_MISMATCH when the circuit is another one here */
+export async function replayBundle(context: Context, path: string): Promise<number> {
+  const { output, settings, signal } = context;
+  const bytes = await readFile(path).catch((e: unknown) => {
+    throw fileError(e, path, "read");
+  });
+  const bundle = await decodeBundle(bytes);
+  const progress = makeProgress(output);
+  output.note(`batch ${bundle.batchNumber}, set aside for: ${bundle.reason}`);
+  try {
+    const circuit = await compiled(instance(bundle.circuit.id), settings, progress.onStage);
+    if (circuit.digest !== bundle.circuit.digest) throw otherCircuit(bundle.circuit.digest, circuit.digest);
+    const keys = await keysFor(circuit, settings, signal, progress.onStage);
+    const backend = await backendFor(settings);
+    const input = bundle.input as CircuitInput;
+    const { publicSignals, timings } = await proveAndVerify({ circuit, keys, input, backend, onStage: progress.onStage, signal });
+    if (`${publicSignals}` !== `${bundle.publicSignals}`) throw otherStatement(bundle.publicSignals, publicSignals);
+    const told = `Batch ${bundle.batchNumber} can be proven here: ${backend.name}, ${seconds(timings.witnessMs + timings.proveMs)}.`;
+    output.result([told, `The farm's trouble was a machine's: zkstate requeue ${bundle.batchNumber} tries it again.`], {
+      ok: true,
+      batchNumber: bundle.batchNumber,
+      backend: backend.name,
+      timings,
+    });
+    return EXIT.ok;
+  } finally {
+    progress.stop();
+  }
+}
+
+const otherCircuit = (expected: string, got: string): ZkStateError =>
+  new ZkStateError({
+    code: "VERSION_MISMATCH",
+    message: "The bundle's circuit is not the one of this version.",
+    expected,
+    got,
+    next: "use the version that the bundle names",
+  });
+
+const otherStatement = (expected: readonly string[], got: readonly string[]): ZkStateError =>
+  new ZkStateError({ code: "WITNESS_UNSATISFIED", message: "The input proves another statement.", expected: `${expected}`, got: `${got}` });

@@ -1,0 +1,32 @@
+// Where a ledger's artifacts are, as its coordinator tells the workers through Redis.
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { ZkStateError } from "../../core/errors.js";
+import { artifactsKey } from "../names.js";
+
+/** A token in Redis opens nothing to those who can read Redis but what its jobs name anyway. */
+export const ArtifactPlace = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("folder"), path: z.string() }),
+  z.strictObject({ kind: z.literal("http"), url: z.url(), token: z.string() }),
+  /** Another database of the same Redis. */
+  z.strictObject({ kind: z.literal("redis"), db: z.int().min(0) }),
+]);
+export type ArtifactPlace = z.infer<typeof ArtifactPlace>;
+
+export async function advertise(redis: Redis, replyTo: string, place: ArtifactPlace): Promise<void> {
+  await redis.set(artifactsKey(replyTo), JSON.stringify(place));
+}
+
+/** @throws ARTIFACT_MISSING when no coordinator of that ledger has said */
+export async function findPlace(redis: Redis, replyTo: string): Promise<ArtifactPlace> {
+  const text = await redis.get(artifactsKey(replyTo));
+  const read = text === null ? undefined : ArtifactPlace.safeParse(JSON.parse(text)).data;
+  if (read !== undefined) return read;
+  const next = "start the ledger's coordinator, or give the worker --artifacts";
+  throw new ZkStateError({
+    code: "ARTIFACT_MISSING",
+    message: `Nobody tells where the artifacts of ${replyTo} are.`,
+    next,
+    retryable: true,
+  });
+}

@@ -1,0 +1,21 @@
+// What an error of an attempt speaks against: the batch, or the machine that made the attempt.
+import type { ErrorCode } from "../core/errors.js";
+
+/** Errors that the same input gives on every machine: trying again proves nothing. The coordinator makes sure before it believes them. */
+const DETERMINISTIC = new Set<ErrorCode>(["WITNESS_UNSATISFIED", "INPUT_MALFORMED", "INPUT_NOT_CANONICAL"]);
+
+/** Troubles of a machine, its disk, its keys or its stores: they say nothing about the batch. */
+const OF_THE_MACHINE = new Set<ErrorCode>([
+  "ARTIFACT_MISSING",
+  "ARTIFACT_CORRUPT",
+  "DISK_FULL",
+  "READ_ONLY",
+  "IO_FAILED",
+  "QUEUE_FULL",
+  "QUEUE_UNAVAILABLE",
+  "CONFIG_INVALID",
+  "KEY_MISMATCH",
+]);
+
+export const isDeterministic = (code: ErrorCode): boolean => DETERMINISTIC.has(code);
+export const isOfTheMachine = (code: ErrorCode): boolean => OF_THE_MACHINE.has(code);

@@ -1,0 +1,212 @@
+// The coordinator of a ledger: keeps the queue as the ledger's batch table wants it, and takes what workers report.
+import { type Job, Queue, QueueEvents, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { type ArtifactPlace, advertise } from "../artifacts/advertised.js";
+import type { ArtifactStore } from "../artifacts/store.js";
+import { makeMetrics } from "../metrics.js";
+import { PREFIX, PROVE_QUEUE, reportQueue } from "../names.js";
+import { Report } from "../report.js";
+import type { BatchSource } from "../source.js";
+import type { FarmSnapshot } from "../status.js";
+import type { FarmTable } from "../table.js";
+import { withAttempt } from "../task.js";
+import { Breaker } from "./breaker.js";
+import type { CoordinatorOptions, Desk } from "./desk.js";
+import { Medians } from "./medians.js";
+import { overBudget, quarantine } from "./quarantine.js";
+import { receive } from "./receive.js";
+import { reconcile } from "./reconcile.js";
+import { takeSnapshot } from "./snapshot.js";
+import { TaskBook } from "./task-book.js";
+import type { ProofVerifier } from "./verifier.js";
+
+export interface CoordinatorParts {
+  /** Makes connections that wait for Redis for as long as it takes; all are closed with the coordinator. */
+  readonly connect: () => Redis;
+  readonly source: BatchSource;
+  readonly table: FarmTable;
+  readonly artifacts: ArtifactStore;
+  readonly place: () => ArtifactPlace;
+  readonly verifier: ProofVerifier;
+  readonly log: Logger;
+  readonly keepBundle: Desk["keepBundle"];
+  readonly refusedHere: Desk["refusedHere"];
+}
+
+/** A nudge waits this long for more of its kind, and for the queue to catch up with a report. */
+const NUDGE_MS = 300;
+
+export class Coordinator {
+  readonly metrics: Desk["metrics"];
+  readonly queue: Queue;
+  private readonly desk: Desk;
+  private readonly connections: Redis[] = [];
+  private readonly reports: Worker;
+  private readonly events: QueueEvents;
+  private readonly medians = new Medians();
+  private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
+  private stopped = false;
+  /** Reports and rounds follow each other: both move tasks. */
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    options: CoordinatorOptions,
+    private readonly parts: CoordinatorParts,
+  ) {
+    const { source, table, log } = parts;
+    const connect = () => {
+      const connection = parts.connect();
+      this.connections.push(connection);
+      return connection;
+    };
+    const redis = connect();
+    this.metrics = makeMetrics(() => this.snapshot());
+    this.queue = new Queue(PROVE_QUEUE, { connection: redis, prefix: PREFIX });
+    this.queue.on("error", (err) => log.debug({ err }, "queue"));
+    this.desk = {
+      ...parts,
+      options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, ...options },
+      book: new TaskBook(table),
+      redis,
+      queue: this.queue,
+      breaker: new Breaker(),
+      metrics: this.metrics,
+      nudge: () => this.nudge(),
+    };
+    this.reports = new Worker(reportQueue(source.id), (job: Job) => this.take(job), {
+      connection: connect(),
+      prefix: PREFIX,
+      autorun: false,
+    });
+    this.reports.on("error", (err) => log.warn({ err }, "reports"));
+    this.events = new QueueEvents(PROVE_QUEUE, { connection: connect(), prefix: PREFIX, autorun: false });
+    this.events.on("error", (err) => log.debug({ err }, "events"));
+    this.events.on("active", ({ jobId }) => this.heard(() => this.started(jobId)));
+    this.events.on("stalled", ({ jobId }) => this.heard(() => this.vanished(jobId)));
+    this.events.on("failed", () => this.nudge());
+  }
+
+  /** Starts, with a first round. @throws what that round throws */
+  async start(): Promise<void> {
+    await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
+    void this.events.run().catch(() => undefined);
+    void this.reports.run().catch(() => undefined);
+    await this.serial(() => reconcile(this.desk));
+    this.changed();
+    this.schedule();
+  }
+
+  /** Called after every round and every report. @returns a function that ends it */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Asks for a round soon. */
+  nudge(): void {
+    if (this.stopped || this.soon !== undefined) return;
+    this.soon = setTimeout(() => {
+      this.soon = undefined;
+      void this.round();
+    }, NUDGE_MS);
+  }
+
+  private schedule(): void {
+    if (!this.stopped) this.timer = setTimeout(() => void this.round().then(() => this.schedule()), this.desk.options.reconcileMs);
+  }
+
+  private async round(): Promise<void> {
+    const end = this.metrics.reconcileSeconds.startTimer();
+    try {
+      // Redis may have been emptied since.
+      await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
+      await this.serial(() => reconcile(this.desk));
+    } catch (err) {
+      if (!this.stopped) this.parts.log.error({ err }, "a round failed; the next one makes it good");
+    } finally {
+      end();
+      this.changed();
+    }
+  }
+
+  private async take(job: Job): Promise<void> {
+    const read = Report.safeParse(job.data);
+    if (!read.success) {
+      this.metrics.invalid.inc({ worker: "unknown", why: "malformed-report" });
+      this.parts.log.error({ reportId: job.id, issue: read.error.issues[0] }, "a report is malformed");
+      return;
+    }
+    const { outcome, startedAt, finishedAt, jobId } = read.data;
+    const circuit = this.desk.book.ofJob(jobId)?.job.circuit.id;
+    await this.serial(() => receive(this.desk, read.data));
+    if (outcome.kind === "proved" && circuit !== undefined) this.medians.add(circuit, finishedAt - startedAt);
+    this.changed();
+  }
+
+  private async started(jobId: string): Promise<void> {
+    const task = this.desk.book.ofJob(jobId);
+    if (task !== undefined && task.state !== "proving") this.desk.book.put({ ...task, state: "proving" });
+  }
+
+  /** The queue has not heard of a job's worker for the time of a lock: it has put the job back, and that is a death. */
+  private async vanished(jobId: string): Promise<void> {
+    const { book, metrics } = this.desk;
+    const task = book.ofJob(jobId);
+    if (task === undefined) return;
+    metrics.deaths.inc({ how: "vanished" });
+    this.parts.log.warn({ jobId, batchNumber: task.batchNumber }, "its worker vanished: the job is back in the queue");
+    const attempt = {
+      fence: `vanished-${Date.now()}`,
+      worker: "unknown",
+      finishedAt: Date.now(),
+      kind: "vanished",
+      detail: "never heard of again",
+    } as const;
+    const ended = book.put({ ...withAttempt(task, attempt), state: "queued" });
+    const why = overBudget(this.desk, ended);
+    if (why !== undefined) await quarantine(this.desk, ended, why);
+  }
+
+  /** Events of the queue are hints: one that is lost or fails is made good by the next round. */
+  private heard(work: () => Promise<void>): void {
+    this.serial(work).catch((err: unknown) => {
+      if (!this.stopped) this.parts.log.warn({ err }, "an event was not taken in");
+    });
+  }
+
+  private serial<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(() => {
+      if (this.stopped) throw new Error("the coordinator has stopped");
+      return work();
+    });
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  snapshot(): Promise<FarmSnapshot> {
+    const { book, source, redis } = this.desk;
+    const oldest = book.openTasks()[0];
+    return takeSnapshot(redis, this.queue, { sourceId: source.id, tasks: book.counts(), oldest, proveMs: this.medians.all() });
+  }
+
+  /** Ends after the work in hand. What is open stays in the queue: workers go on, and the next coordinator takes their reports. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    clearTimeout(this.timer);
+    clearTimeout(this.soon);
+    const idle = Promise.race([this.last, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+    await idle;
+    this.stopped = true;
+    const closing = Promise.allSettled([this.reports.close(), this.events.close(), this.queue.close()]);
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    this.parts.verifier.close();
+    for (const connection of this.connections) connection.disconnect();
+  }
+}

@@ -1,0 +1,71 @@
+// From a batch to a job in the queue: task written first, then artifacts, then the job, so that a crash anywhere is made good by doing it again.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ZkStateError } from "../../core/errors.js";
+import { refOf } from "../artifacts/store.js";
+import type { ArtifactRef, ProofJob } from "../job.js";
+import { JOB_VERSION, jobIdOf, readJob } from "../job.js";
+import { reportQueue } from "../names.js";
+import { newTask, type Task } from "../task.js";
+import type { Desk } from "./desk.js";
+
+/** Above this share of Redis' memory no job is added. */
+export const FULL = 0.8;
+/** BullMQ's priorities end here; among equal ones the first added is the first served. */
+const PRIORITIES = 2_000_000;
+const ATTEMPTS = { attempts: 3, backoff: { type: "exponential", delay: 1000 } } as const;
+
+/** A task for a batch as the ledger and the keys are now. */
+export async function makeTask(desk: Desk, batchNumber: number): Promise<Task> {
+  const { source, log } = desk;
+  const { circuit } = await source.circuit(batchNumber);
+  const { input, publicSignals } = await source.statement(batchNumber);
+  const replyTo = reportQueue(source.id);
+  const job: ProofJob = { version: JOB_VERSION, batchNumber, circuit, input: refOf(input), publicSignals: [...publicSignals], replyTo };
+  const task = newTask(job, jobIdOf(job), Date.now());
+  log.info({ batchNumber, jobId: task.jobId, circuit: circuit.id }, "prepared");
+  return task;
+}
+
+/** Puts a task's job into the queue, its artifacts first. @throws QUEUE_FULL, QUEUE_UNAVAILABLE and what the store throws */
+export async function enqueue(desk: Desk, task: Task): Promise<Task> {
+  const { book, queue, log } = desk;
+  const { batchNumber, jobId, job } = task;
+  if (book.get(batchNumber)?.jobId !== jobId) book.put(task);
+  await storeArtifacts(desk, task);
+  const added = await queue.add("prove", job, { jobId, priority: 1 + (batchNumber % PRIORITIES), ...ATTEMPTS });
+  const there = await queue.getJob(`${added.id}`);
+  if (there !== undefined) readJob(jobId, there.data);
+  log.info({ batchNumber, jobId }, "enqueued");
+  return book.put({ ...task, state: "queued" });
+}
+
+async function storeArtifacts({ source, artifacts }: Desk, { batchNumber, job }: Task): Promise<void> {
+  const local = await source.circuit(batchNumber);
+  await ensureFile(artifacts, job.circuit.wasm, local.wasmPath);
+  await ensureFile(artifacts, job.circuit.zkey, local.zkeyPath);
+  if (await artifacts.has(job.input)) return;
+  const { input } = await source.statement(batchNumber);
+  const put = await artifacts.put(input);
+  if (put.sha256 === job.input.sha256) return;
+  const message = `The input of batch ${batchNumber} is not what it was when its job was made.`;
+  throw new ZkStateError({ code: "STORE_CORRUPT", message, expected: job.input.sha256, got: put.sha256 });
+}
+
+async function ensureFile(artifacts: Desk["artifacts"], ref: ArtifactRef, path: string): Promise<void> {
+  if (!(await artifacts.has(ref))) await artifacts.putFile(path);
+}
+
+/** Stores again what a worker found missing or damaged. Reading what is damaged makes the store drop it. */
+export async function restoreArtifacts(desk: Desk, task: Task): Promise<void> {
+  const { artifacts } = desk;
+  const { wasm, zkey } = task.job.circuit;
+  const dir = await mkdtemp(join(tmpdir(), "zkstate-restore-"));
+  try {
+    for (const ref of [wasm, zkey, task.job.input]) await artifacts.getFile(ref, join(dir, ref.sha256)).catch(() => undefined);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  await storeArtifacts(desk, task);
+}

@@ -1,0 +1,118 @@
+// Makes the queue what the ledger says it should be. Whatever was lost, doubled or forgotten in Redis is put right here, and only here.
+import type { JobType } from "bullmq";
+import { workerLabel } from "../metrics.js";
+import { Report } from "../report.js";
+import { isOpen, knows, type Task } from "../task.js";
+import { cancel, type Desk } from "./desk.js";
+import { enqueue, FULL, makeTask } from "./enqueue.js";
+import { overBudget, quarantine } from "./quarantine.js";
+import { receive } from "./receive.js";
+import { redisMemory } from "./redis-memory.js";
+
+const STATES = ["waiting", "prioritized", "delayed", "active", "completed", "failed"] as const satisfies readonly JobType[];
+type Ids = ReadonlyMap<string, (typeof STATES)[number]>;
+
+/** One round. Idempotent; a round that fails half-way is made good by the next one. */
+export async function reconcile(desk: Desk): Promise<void> {
+  const { source, book, log, options } = desk;
+  const unproven = await source.unproven();
+  await closeProven(desk, new Set(unproven));
+  const ids = await queueIds(desk);
+  await dropStale(desk, ids);
+  const full = (await redisMemory(desk.redis)) > FULL;
+  if (full) log.error("Redis is nearly full: no job is added until there is room");
+  let open = 0;
+  for (const batchNumber of unproven) {
+    if (open >= options.window) break;
+    if (book.get(batchNumber)?.state === "quarantined") continue;
+    open++;
+    await one(desk, batchNumber, ids, full);
+  }
+}
+
+/** Tasks whose batch has its proof: ours, after a crash between ledger and table, or one that was made elsewhere. */
+async function closeProven({ book, log, metrics, ...rest }: Desk, unproven: ReadonlySet<number>): Promise<void> {
+  for (const task of book.openTasks()) {
+    if (unproven.has(task.batchNumber)) continue;
+    const { batchNumber, jobId, accepting } = task;
+    book.put({ ...task, state: accepting ? "proven" : "superseded", accepting: false });
+    log.info({ batchNumber, jobId }, accepting ? "accepted before" : "superseded: the batch was proven elsewhere");
+    if (!accepting) metrics.cancelled.inc();
+    await cancel({ book, log, metrics, ...rest }, jobId);
+  }
+}
+
+async function queueIds({ queue }: Desk): Promise<Ids> {
+  const ids = new Map<string, (typeof STATES)[number]>();
+  // In the order of a job's life: one that moves on meanwhile is seen in its later state.
+  for (const state of STATES) for (const id of await queue.getRanges([state])) ids.set(id, state);
+  return ids;
+}
+
+async function dropStale(desk: Desk, ids: Ids): Promise<void> {
+  for (const [jobId, state] of ids) {
+    if (state === "completed" || state === "failed" || !desk.book.isClosed(jobId)) continue;
+    desk.log.info({ jobId }, "cancelled: its batch needs no proof any more");
+    desk.metrics.cancelled.inc();
+    await cancel(desk, jobId);
+  }
+}
+
+async function one(desk: Desk, batchNumber: number, ids: Ids, full: boolean): Promise<void> {
+  const task = await current(desk, batchNumber);
+  const why = overBudget(desk, task);
+  if (why !== undefined) return quarantine(desk, task, why);
+  switch (ids.get(task.jobId)) {
+    case undefined:
+      return missing(desk, task, full);
+    case "completed":
+      return completed(desk, task);
+    case "failed":
+      return again(desk, task, "failed");
+    case "active":
+      if (task.state !== "proving") desk.book.put({ ...task, state: "proving" });
+      return;
+    default:
+      if (task.state !== "queued") desk.book.put({ ...task, state: "queued" });
+  }
+}
+
+/** The task of a batch under the keys that count now; one of other keys is replaced and its job cancelled. */
+async function current(desk: Desk, batchNumber: number): Promise<Task> {
+  const { book, source, log } = desk;
+  const known = book.get(batchNumber);
+  if (known === undefined || !isOpen(known)) return book.put(await makeTask(desk, batchNumber));
+  const { circuit } = await source.circuit(batchNumber);
+  if (circuit.vkeyDigest === known.job.circuit.vkeyDigest && circuit.zkey.sha256 === known.job.circuit.zkey.sha256) return known;
+  log.warn({ batchNumber, jobId: known.jobId }, "superseded: the circuit has other keys now");
+  const task = book.put(await makeTask(desk, batchNumber));
+  desk.metrics.cancelled.inc();
+  await cancel(desk, known.jobId);
+  return task;
+}
+
+async function missing(desk: Desk, task: Task, full: boolean): Promise<void> {
+  if (full) return;
+  // It may have moved while the lists were read.
+  if ((await desk.queue.getJobState(task.jobId)) !== "unknown") return;
+  if (task.state !== "waiting") desk.metrics.requeued.inc({ why: "missing" });
+  await enqueue(desk, task);
+}
+
+/** Done, says the queue, and the ledger does not know: the report is on its way, was lost, or was refused. */
+async function completed(desk: Desk, task: Task): Promise<void> {
+  const job = await desk.queue.getJob(task.jobId);
+  const read = Report.safeParse(job?.returnvalue);
+  if (read.success && read.data.jobId === task.jobId && !knows(task, read.data.fence)) {
+    await receive(desk, read.data);
+    return;
+  }
+  if (!read.success) desk.metrics.invalid.inc({ worker: workerLabel(job?.processedBy ?? "unknown"), why: "malformed-report" });
+  await again(desk, task, "refused");
+}
+
+async function again(desk: Desk, task: Task, why: string): Promise<void> {
+  await desk.queue.remove(task.jobId);
+  desk.metrics.requeued.inc({ why });
+  await enqueue(desk, task);
+}
