@@ -1,0 +1,170 @@
+// A ledger with batches to prove, a Redis of its own, and the farm's commands around them.
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { instance } from "../../../../circuits/instances.js";
+import { readBatchFile } from "../../../../cli/batch-file.js";
+import { executeFile } from "../../../../cli/execute/execute-file.js";
+import { batchText } from "../../../../cli/write-text.js";
+import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
+import { simulateMarket } from "../../../../simulate/market.js";
+import { type RedisServer, type RedisServerOptions, startRedis } from "../../../helpers/redis.js";
+import { Command, ensureBuilt, marked } from "./processes.js";
+
+const PROFILE = "tiny";
+
+/** Short times, so that a fault is found in seconds; the defaults are those of an ordinary farm. */
+const WORKER = ["--lock", "2", "--grace", "20", "--log", "json"];
+const COORDINATOR = ["--listen", "127.0.0.1:0", "--reconcile", "1", "--log", "json"];
+
+/** Texts of batch files with this many batches of the smallest profile, each of one transition. */
+export function batchFile(seed: string, batches: number): string {
+  const { venue } = simulateMarket({ seed, accounts: 4, batches, profile: instance(PROFILE), source: { kind: "walk" } });
+  return batchText(venue.items, "batch.jsonl");
+}
+
+export interface LabOptions {
+  readonly batches?: number;
+  readonly seed?: string;
+  readonly redis?: RedisServerOptions;
+}
+
+export class Lab {
+  readonly dir = mkdtempSync(join(tmpdir(), "zkstate-farm-"));
+  private readonly mark = `ZKSTATE_LAB=${randomUUID()}`;
+  private readonly commands: Command[] = [];
+
+  private constructor(
+    readonly redis: RedisServer,
+    /** Unproven batches at the start: 1 to this. */
+    public head: number,
+  ) {}
+
+  /** Executes the batches on a new ledger; nothing is proven yet. */
+  static async make({ batches = 4, seed = "farm", redis = {} }: LabOptions = {}): Promise<Lab> {
+    const [server] = await Promise.all([startRedis(redis), ensureBuilt()]);
+    const lab = new Lab(server, 0);
+    await lab.execute(batchFile(seed, batches));
+    return lab;
+  }
+
+  get data(): string {
+    return join(this.dir, ".zkstate");
+  }
+
+  get proofs(): string {
+    return join(this.dir, "proofs");
+  }
+
+  get quarantine(): string {
+    return join(this.data, "quarantine");
+  }
+
+  /** Executes a batch file on the ledger; its batches wait for their proofs. */
+  async execute(text: string): Promise<readonly number[]> {
+    const { store, numbers } = await executeFile(this.data, readBatchFile(text), instance(PROFILE), false);
+    this.head = store.head().batchNumber;
+    await store.close();
+    return numbers;
+  }
+
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
+    const { PATH, HOME, ZKSTATE_CACHE } = process.env;
+    const [name = "", id = ""] = this.mark.split("=");
+    const all = { PATH, HOME, ZKSTATE_CACHE, NO_COLOR: "1", [name]: id, ZKSTATE_REDIS_URL: this.redis.url, ...env };
+    const clean = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    const command = new Command(args, this.dir, clean);
+    this.commands.push(command);
+    return command;
+  }
+
+  /** One slot and one thread unless told otherwise. Resolves when it can take jobs. */
+  async worker(name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Command> {
+    const sizes = args.includes("--concurrency") ? [] : ["--concurrency", "1"];
+    const threads = args.includes("--threads") ? [] : ["--threads", "1"];
+    const command = this.start(["worker", "--name", name, ...WORKER, ...sizes, ...threads, ...args], env);
+    await command.logged("ready");
+    return command;
+  }
+
+  /** Resolves when it listens. */
+  async coordinator(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Command> {
+    const command = this.start(["coordinator", ...COORDINATOR, ...args], env);
+    await command.logged("listening");
+    return command;
+  }
+
+  async unproven(): Promise<number[]> {
+    const store = LedgerStore.open(this.data, { readOnly: true });
+    try {
+      return [...store.unproven()];
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** @returns milliseconds until nothing waits for a proof @throws with all logs when that takes too long */
+  async untilProven(timeoutMs = 120_000, open: readonly number[] = []): Promise<number> {
+    const start = Date.now();
+    for (;;) {
+      const left = (await this.unproven()).filter((n) => !open.includes(n));
+      if (left.length === 0) return Date.now() - start;
+      if (Date.now() - start > timeoutMs) throw new Error(`batches ${left} are not proven after ${timeoutMs} ms\n${this.logs()}`);
+      await sleep(50);
+    }
+  }
+
+  logs(): string {
+    return this.commands
+      .map(
+        ({ child, stderr }) =>
+          `--- ${child.spawnargs.slice(2, 5).join(" ")} (${child.exitCode ?? child.signalCode ?? "running"})\n${stderr}`,
+      )
+      .join("\n");
+  }
+
+  /** Every batch proven, each proof valid, and all of them one chain. */
+  async expectChain(open: readonly number[] = []): Promise<void> {
+    expect((await this.unproven()).filter((n) => !open.includes(n))).toEqual([]);
+    const folders = readdirSync(this.proofs).filter((name) => name.startsWith("batch-"));
+    expect(folders).toHaveLength(this.head - open.length);
+    if (open.length > 0) return;
+    const verify = this.start(["verify", this.proofs, "--json"]);
+    const { code } = await verify.ended;
+    expect([code, verify.stderr], verify.stdout).toEqual([0, verify.stderr]);
+  }
+
+  /** Each batch was taken by exactly one proof, as the logs of these coordinators say. */
+  expectOnce(...coordinators: readonly Command[]): void {
+    const accepted = coordinators.flatMap(({ log }) => log.filter(({ msg }) => msg === "accepted").map(({ batchNumber }) => batchNumber));
+    expect(accepted.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
+  }
+
+  /** Ends every command, and expects that nothing is left: no process, no lock of a job. */
+  async expectNothingLeft(): Promise<void> {
+    await Promise.all(
+      this.commands.map((command) =>
+        command.child.exitCode === null && command.child.signalCode === null ? command.stop() : command.ended,
+      ),
+    );
+    for (const end = Date.now() + 5000; marked(this.mark).length > 0 && Date.now() < end; ) await sleep(50);
+    expect(marked(this.mark).map(({ command }) => command)).toEqual([]);
+    const client = this.redis.client();
+    expect(await client.keys("zkstate:*:lock")).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    for (const command of this.commands) command.kill();
+    await Promise.all(this.commands.map(({ ended }) => ended));
+    await this.redis.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Says how long a farm took to be whole again: the table of docs/reliability.md is made of these lines. */
+export function recovered(fault: string, what: string, ms: number): void {
+  console.log(`recovery | ${fault} | ${what} | ${(ms / 1000).toFixed(1)} s`);
+}

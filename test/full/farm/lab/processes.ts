@@ -1,0 +1,166 @@
+// The farm's commands as real processes, with their logs, and a way to find what they leave behind.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lock } from "proper-lockfile";
+
+const ROOT = join(import.meta.dirname, "../../../..");
+const MAIN = join(ROOT, "dist/cli/main.js");
+const SOURCES = ["core", "ledger", "circuits", "native", "prover", "farm", "cli"];
+
+const newest = (dir: string): number =>
+  Math.max(
+    0,
+    ...readdirSync(dir, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  );
+
+/** The built program, built again when a source is newer: it starts several times as fast as the sources do. */
+export async function ensureBuilt(): Promise<void> {
+  const release = await lock(ROOT, {
+    lockfilePath: join(tmpdir(), "zkstate-build.lock"),
+    realpath: false,
+    retries: { retries: 100, minTimeout: 500, maxTimeout: 500 },
+  });
+  try {
+    const built = existsSync(MAIN) ? newest(join(ROOT, "dist")) : 0;
+    const changed = Math.max(...SOURCES.map((dir) => newest(join(ROOT, dir))));
+    if (built < changed)
+      execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "tsconfig.build.json")]);
+  } finally {
+    await release();
+  }
+}
+
+export interface LogLine {
+  readonly msg?: string;
+  readonly level?: string;
+  readonly jobId?: string;
+  readonly batchNumber?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A running command. */
+export class Command {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  stdout = "";
+  stderr = "";
+  private readonly waiting = new Set<() => void>();
+
+  constructor(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+    this.child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.child.stdout?.on("data", (chunk: Buffer) => {
+      this.stdout += chunk.toString("utf8");
+    });
+    this.child.stderr?.on("data", (chunk: Buffer) => {
+      this.stderr += chunk.toString("utf8");
+      for (const look of this.waiting) look();
+    });
+    this.ended = new Promise((resolve) => this.child.on("close", (code, signal) => resolve({ code, signal })));
+    void this.ended.then(() => {
+      for (const look of this.waiting) look();
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Log lines so far: those that are JSON. */
+  get log(): LogLine[] {
+    return this.stderr.split("\n").flatMap((line) => {
+      try {
+        return line.startsWith("{") ? [JSON.parse(line) as LogLine] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** The `nth` log line with this message, waited for. @throws with the whole log when it does not come in time, or the process ends */
+  async logged(msg: string | RegExp, { nth = 1, timeoutMs = 60_000 } = {}): Promise<LogLine> {
+    const matches = (line: LogLine) => (typeof msg === "string" ? line.msg === msg : msg.test(line.msg ?? ""));
+    const found = () => this.log.filter(matches)[nth - 1];
+    const first = found();
+    if (first !== undefined) return first;
+    return new Promise((resolve, reject) => {
+      const done = (finish: () => void) => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        finish();
+      };
+      const look = () => {
+        const line = found();
+        if (line !== undefined) done(() => resolve(line));
+        else if (this.child.exitCode !== null || this.child.signalCode !== null)
+          done(() => reject(new Error(`ended without logging ${msg}: ${this.stderr}`)));
+      };
+      const timer = setTimeout(() => done(() => reject(new Error(`no ${msg} within ${timeoutMs} ms: ${this.stderr}`))), timeoutMs);
+      this.waiting.add(look);
+    });
+  }
+
+  kill(signal: NodeJS.Signals = "SIGKILL"): void {
+    this.child.kill(signal);
+  }
+
+  /** SIGTERM, and the end. */
+  async stop(): Promise<Ended> {
+    this.kill("SIGTERM");
+    return this.ended;
+  }
+
+  /** Process ids of its children of this kind, such as "prove-child". */
+  children(script: string): number[] {
+    return processes()
+      .filter(({ parent, command }) => parent === this.pid && command.includes(script))
+      .map(({ pid }) => pid);
+  }
+
+  /** A child of this kind, waited for. */
+  async childRunning(script: string, timeoutMs = 30_000): Promise<number> {
+    for (const end = Date.now() + timeoutMs; ; await sleep(20)) {
+      const [pid] = this.children(script);
+      if (pid !== undefined) return pid;
+      if (Date.now() > end) throw new Error(`no ${script} within ${timeoutMs} ms: ${this.stderr}`);
+    }
+  }
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function processes(): Process[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      const status = read(`/proc/${name}/status`);
+      // A zombie has ended; only its parent has not looked yet.
+      const parent = /^State:\s+Z/m.test(status) ? -1 : Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? -1);
+      return { pid: Number(name), parent, command: read(`/proc/${name}/cmdline`).replaceAll("\0", " ") };
+    })
+    .filter(({ parent }) => parent >= 0);
+}
+
+/** Processes whose environment has this mark: what a lab started, and what that started. */
+export const marked = (mark: string): Process[] => processes().filter(({ pid }) => read(`/proc/${pid}/environ`).includes(mark));
