@@ -1,4 +1,5 @@
 // The native setup against the JavaScript one, in one run: seconds, seconds per 100,000 constraints, memory.
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { nativeAddon } from "../native/addon.js";
@@ -13,11 +14,12 @@ const { drawSecrets } = (await import(built("secrets.js"))) as typeof import("..
 
 const round = (x: number, digits: number): number => Number(x.toFixed(digits));
 
-/** The best of some runs of one implementation. */
-async function best(runs: number, nConstraints: number, make: () => Promise<void>) {
+/** The best of some runs of one implementation, each of which writes `zkeyPath`. */
+async function best(runs: number, nConstraints: number, zkeyPath: string, make: () => Promise<void>) {
   const seconds: number[] = [];
   const { peakMiB } = await peakMemory(async () => {
     for (let i = 0; i < runs; i++) {
+      rmSync(zkeyPath, { force: true });
       const start = performance.now();
       await make();
       seconds.push((performance.now() - start) / 1000);
@@ -36,7 +38,7 @@ export async function compareKeyMakers(r1csPath: string, nConstraints: number, d
     secrets: drawSecrets(),
     threads: Math.min(availableParallelism(), 16),
   };
-  const native = addon && (await best(3, nConstraints, () => nativeSetup(addon, job)));
-  const script = await best(1, nConstraints, () => scriptSetup(job));
+  const native = addon && (await best(3, nConstraints, job.zkeyPath, () => nativeSetup(addon, job)));
+  const script = await best(1, nConstraints, job.zkeyPath, () => scriptSetup(job));
   return { ...(native && { native, timesFaster: round(script.seconds / native.seconds, 1) }), script };
 }

@@ -89,6 +89,7 @@ async function scale(power: number, dir: string) {
   const [r1cs, wtnsPath, zkeyPath] = ["chain.r1cs", "chain.wtns", "chain.zkey"].map((name) => join(dir, name)) as [string, string, string];
   const constraints = 2 ** power - 4; // with the rows for public wires the domain is 2^power
   writeChainCircuit(constraints, r1cs, wtnsPath);
+  rmSync(zkeyPath, { force: true }); // of the size before
   const setup = await peakMemory(() => seconds(() => developmentSetup(r1cs, zkeyPath)));
   const backend = nativeBackend(addon as NonNullable<typeof addon>);
   globalThis.gc?.();

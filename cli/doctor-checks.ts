@@ -4,6 +4,9 @@ import { availableParallelism, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { instance } from "../circuits/instances.js";
 import { ZkStateError } from "../core/errors.js";
+import { asQueueError, connectProducer } from "../farm/connection.js";
+import { FULL } from "../farm/coordinator/enqueue.js";
+import { type RedisHealth, redisHealth } from "../farm/redis-health.js";
 import { hasData } from "../ledger/store/engine.js";
 import { LedgerStore } from "../ledger/store/ledger-store.js";
 import { nativeAddon } from "../native/addon.js";
@@ -11,6 +14,7 @@ import { circuitDigest } from "../prover/artifacts.js";
 import { cacheDir } from "../prover/cache-dir.js";
 import { backendFor, circuitSource, keyKind } from "./circuits.js";
 import type { Context } from "./command.js";
+import { farmRedis } from "./farm/redis.js";
 import { errorText } from "./output.js";
 import type { Settings } from "./settings.js";
 
@@ -26,6 +30,9 @@ const GIB = 2 ** 30;
 const MEMORY_GIB = 4;
 const DISK_GIB = 2;
 const NODE = [20, 19] as const;
+/** What BullMQ recommends at least. */
+const REDIS = [6, 2] as const;
+const SKEW_MS = 2000;
 
 const check = (name: string, ok: boolean, found: string, next: string, bad: "warn" | "fail" = "fail"): Check =>
   ok ? { name, level: "ok", found } : { name, level: bad, found, next };
@@ -130,7 +137,48 @@ async function backendCheck(settings: Settings): Promise<Check> {
   }
 }
 
-export async function runChecks({ settings }: Context): Promise<Check[]> {
+/** Nothing is said of Redis where none is set. */
+async function redisChecks(context: Context): Promise<Check[]> {
+  if (context.settings.redis.value === "") return [];
+  try {
+    const connection = await connectProducer(farmRedis(context));
+    try {
+      return redisLines(await redisHealth(connection));
+    } finally {
+      connection.disconnect();
+    }
+  } catch (e) {
+    return [check("redis", false, errorText(asQueueError(e)), "docs/farm.md tells how to set it up")];
+  }
+}
+
+function redisLines({ version, policy, appendOnly, memory, hasLimit, skewMs }: RedisHealth): Check[] {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const recent = major > REDIS[0] || (major === REDIS[0] && minor >= REDIS[1]);
+  const used = hasLimit ? `${Math.round(100 * memory)} % of its memory limit` : "no memory limit";
+  return [
+    check("redis", recent, `version ${version}`, `install Redis ${REDIS.join(".")} or newer`),
+    check("redis policy", policy === "noeviction", policy, "CONFIG SET maxmemory-policy noeviction: any other loses jobs"),
+    check(
+      "redis disk",
+      appendOnly,
+      `appendonly ${appendOnly ? "yes" : "no"}`,
+      "CONFIG SET appendonly yes: a restart then loses a second at most",
+      "warn",
+    ),
+    check(
+      "redis room",
+      hasLimit && memory <= FULL,
+      used,
+      hasLimit ? "raise maxmemory: above 80 % no job is added" : "set maxmemory below the machine's memory",
+      "warn",
+    ),
+    check("clock", Math.abs(skewMs) < SKEW_MS, `${Math.round(skewMs)} ms from Redis'`, "run a time service on both machines", "warn"),
+  ];
+}
+
+export async function runChecks(context: Context): Promise<Check[]> {
+  const { settings } = context;
   const cache = cacheDir(settings.cache.value === "" ? undefined : settings.cache.value);
   return [
     nodeCheck(),
@@ -141,5 +189,6 @@ export async function runChecks({ settings }: Context): Promise<Check[]> {
     await ledgerCheck(settings),
     ...(await circuitCheck(settings, cache)),
     await backendCheck(settings),
+    ...(await redisChecks(context)),
   ];
 }

@@ -135,6 +135,9 @@ function client(settings: RedisSettings, options: RedisOptions): Redis {
 /** For workers: commands wait for as long as Redis is away. */
 export const workerConnection = (settings: RedisSettings): Redis => client(settings, { maxRetriesPerRequest: null });
 
+/** For artifact stores: a command waits for a connection, but not for ever. */
+export const storeConnection = (settings: RedisSettings): Redis => client(settings, { maxRetriesPerRequest: 5, commandTimeout: 60_000 });
+
 /** For callers that must know at once: a command fails when Redis is away, even before the first 'ready'. See connectProducer. */
 export function producerConnection(settings: RedisSettings): Redis {
   return client(settings, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000, connectTimeout: 5_000 });

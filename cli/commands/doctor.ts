@@ -7,8 +7,8 @@ const MARKS = { ok: ["green", "✔"], warn: ["yellow", "!"], fail: ["red", "✘"
 
 export const command: CliCommand = {
   define: (c) => {
-    withSettings(c, "data", "out", "profile", "keys", "backend", "threads", "cache");
-    withExamples(c, "zkstate doctor", "zkstate doctor --json");
+    withSettings(c, "data", "out", "profile", "keys", "backend", "threads", "redis", "cache");
+    withExamples(c, "zkstate doctor", "zkstate doctor --json", "zkstate doctor --redis redis://127.0.0.1:6379");
   },
   run: async (context) => {
     const { output } = context;

@@ -7,7 +7,7 @@ import { folderStore } from "../../farm/artifacts/folder.js";
 import { httpStore } from "../../farm/artifacts/http.js";
 import { redisStore } from "../../farm/artifacts/redis.js";
 import type { ArtifactStore } from "../../farm/artifacts/store.js";
-import { type RedisSettings, redisSettings, workerConnection } from "../../farm/connection.js";
+import { type RedisSettings, redisSettings, storeConnection } from "../../farm/connection.js";
 import type { Context } from "../command.js";
 
 export interface CoordinatorArtifacts {
@@ -20,7 +20,11 @@ export interface CoordinatorArtifacts {
 
 const DATABASE = /^redis:(\d{1,5})$/;
 
-const inDatabase = (redis: RedisSettings, db: number): ArtifactStore => redisStore(workerConnection({ ...redis, db }));
+/** With a connection of its own, which ends with it. */
+function inRedis(settings: RedisSettings): ArtifactStore {
+  const client = storeConnection(settings);
+  return { ...redisStore(client), close: async () => client.disconnect() };
+}
 
 /** @throws CONFIG_INVALID */
 export function coordinatorArtifacts(context: Context, redis: RedisSettings): CoordinatorArtifacts {
@@ -35,12 +39,11 @@ export function coordinatorArtifacts(context: Context, redis: RedisSettings): Co
   if (database !== undefined) {
     const db = Number(database);
     if (db === redis.db) throw sameDatabase(value);
-    return { store: inDatabase(redis, db), place: () => ({ kind: "redis", db }), token };
+    return { store: inRedis({ ...redis, db }), place: () => ({ kind: "redis", db }), token };
   }
   if (/^rediss?:\/\//.test(value)) {
     // Its password is not for the queue's Redis: workers are given the same --artifacts.
-    const elsewhere = { kind: "folder", path: "given to each worker with --artifacts" } as const;
-    return { store: redisStore(workerConnection(redisSettings(value, env))), place: () => elsewhere, token };
+    return { store: inRedis(redisSettings(value, env)), place: () => ({ kind: "given" }), token };
   }
   const path = resolve(value);
   return { store: folderStore(path), place: () => ({ kind: "folder", path }), token };
@@ -59,8 +62,8 @@ export function fixedArtifacts({ settings, env }: Context, redis: RedisSettings)
   const { value } = settings.artifacts;
   if (value === "") return undefined;
   const database = DATABASE.exec(value)?.[1];
-  if (database !== undefined) return inDatabase(redis, Number(database));
-  if (/^rediss?:\/\//.test(value)) return redisStore(workerConnection(redisSettings(value, env)));
+  if (database !== undefined) return inRedis({ ...redis, db: Number(database) });
+  if (/^rediss?:\/\//.test(value)) return inRedis(redisSettings(value, env));
   if (/^https?:\/\//.test(value)) return httpStore(value, env["ZKSTATE_TOKEN"] ?? "");
   return folderStore(resolve(value));
 }
@@ -73,8 +76,10 @@ export function openPlace(redis: RedisSettings): (place: ArtifactPlace) => Artif
         return folderStore(place.path);
       case "http":
         return httpStore(place.url, place.token);
+      case "given":
+        throw notGiven();
       case "redis":
-        return inDatabase(redis, place.db);
+        return inRedis({ ...redis, db: place.db });
       default: {
         const gone: never = place;
         throw new Error(`unknown place ${String(gone)}`);
@@ -82,3 +87,10 @@ export function openPlace(redis: RedisSettings): (place: ArtifactPlace) => Artif
     }
   };
 }
+
+const notGiven = (): ZkStateError =>
+  new ZkStateError({
+    code: "CONFIG_INVALID",
+    message: "The artifacts of this farm are in a Redis that each worker must be told of.",
+    next: "start the worker with the coordinator's --artifacts",
+  });

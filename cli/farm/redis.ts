@@ -1,7 +1,8 @@
 // The farm's Redis as the settings name it, reached once before anything is begun.
 import type { Redis } from "ioredis";
 import { ZkStateError } from "../../core/errors.js";
-import { connectProducer, type RedisSettings, redisSettings, workerConnection } from "../../farm/connection.js";
+import { asQueueError, connectProducer, type RedisSettings, redisSettings, workerConnection } from "../../farm/connection.js";
+import { refuseEviction } from "../../farm/redis-health.js";
 import type { Context } from "../command.js";
 
 /** @throws CONFIG_INVALID without a URL, or with a wrong one */
@@ -20,6 +21,12 @@ export function farmRedis({ settings, env }: Context): RedisSettings {
 /** Makes connections that outlive outages, after one that shows that Redis is there. @throws QUEUE_UNAVAILABLE, CONFIG_INVALID */
 export async function reachRedis(settings: RedisSettings): Promise<() => Redis> {
   const probe = await connectProducer(settings);
-  probe.disconnect();
+  try {
+    await refuseEviction(probe);
+  } catch (e) {
+    throw asQueueError(e);
+  } finally {
+    probe.disconnect();
+  }
   return () => workerConnection(settings);
 }

@@ -10,6 +10,8 @@ export const ArtifactPlace = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("http"), url: z.url(), token: z.string() }),
   /** Another database of the same Redis. */
   z.strictObject({ kind: z.literal("redis"), db: z.int().min(0) }),
+  /** Another Redis, whose password is not for this one: each worker is given --artifacts. */
+  z.strictObject({ kind: z.literal("given") }),
 ]);
 export type ArtifactPlace = z.infer<typeof ArtifactPlace>;
 

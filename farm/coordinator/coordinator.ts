@@ -47,7 +47,10 @@ export class Coordinator {
   private readonly medians = new Medians();
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private rounding = false;
   private stopped = false;
+  /** True when batches wait for room in the window. */
+  private more = false;
   /** Reports and rounds follow each other: both move tasks. */
   private last: Promise<unknown> = Promise.resolve();
   private readonly listeners = new Set<() => void>();
@@ -94,7 +97,9 @@ export class Coordinator {
     await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
     void this.events.run().catch(() => undefined);
     void this.reports.run().catch(() => undefined);
-    await this.serial(() => reconcile(this.desk));
+    this.rounding = true;
+    await this.reconcile();
+    this.rounding = false;
     this.changed();
     this.schedule();
   }
@@ -118,18 +123,29 @@ export class Coordinator {
     if (!this.stopped) this.timer = setTimeout(() => void this.round().then(() => this.schedule()), this.desk.options.reconcileMs);
   }
 
+  /** One round at a time; one that is asked for meanwhile follows. */
   private async round(): Promise<void> {
+    if (this.rounding) {
+      this.nudge();
+      return;
+    }
+    this.rounding = true;
     const end = this.metrics.reconcileSeconds.startTimer();
     try {
       // Redis may have been emptied since.
       await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
-      await this.serial(() => reconcile(this.desk));
+      await this.reconcile();
     } catch (err) {
       if (!this.stopped) this.parts.log.error({ err }, "a round failed; the next one makes it good");
     } finally {
       end();
+      this.rounding = false;
       this.changed();
     }
+  }
+
+  private async reconcile(): Promise<void> {
+    this.more = await reconcile(this.desk, (work) => this.serial(work));
   }
 
   private async take(job: Job): Promise<void> {
@@ -142,6 +158,8 @@ export class Coordinator {
     const { outcome, startedAt, finishedAt, jobId } = read.data;
     const circuit = this.desk.book.ofJob(jobId)?.job.circuit.id;
     await this.serial(() => receive(this.desk, read.data));
+    // Workers do not wait for the next round when half of the window is done.
+    if (this.more && this.desk.book.openCount < this.desk.options.window / 2) this.nudge();
     if (outcome.kind === "proved" && circuit !== undefined) this.medians.add(circuit, finishedAt - startedAt);
     this.changed();
   }

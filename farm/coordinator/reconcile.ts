@@ -12,22 +12,33 @@ import { redisMemory } from "./redis-memory.js";
 const STATES = ["waiting", "prioritized", "delayed", "active", "completed", "failed"] as const satisfies readonly JobType[];
 type Ids = ReadonlyMap<string, (typeof STATES)[number]>;
 
-/** One round. Idempotent; a round that fails half-way is made good by the next one. */
-export async function reconcile(desk: Desk): Promise<void> {
+/** Runs work when no report is being taken in. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * One round, in many short turns, so that reports are taken in between. Idempotent; a round that fails half-way is made good by the next one.
+ * @returns true when more batches wait than the window takes
+ */
+export async function reconcile(desk: Desk, turn: Turn): Promise<boolean> {
   const { source, book, log, options } = desk;
-  const unproven = await source.unproven();
-  await closeProven(desk, new Set(unproven));
+  const started = Date.now();
+  const unproven = await turn(async () => {
+    const numbers = await source.unproven();
+    await closeProven(desk, new Set(numbers));
+    return numbers;
+  });
   const ids = await queueIds(desk);
-  await dropStale(desk, ids);
+  await turn(() => dropStale(desk, ids));
   const full = (await redisMemory(desk.redis)) > FULL;
   if (full) log.error("Redis is nearly full: no job is added until there is room");
   let open = 0;
   for (const batchNumber of unproven) {
-    if (open >= options.window) break;
+    if (open >= options.window) return true;
     if (book.get(batchNumber)?.state === "quarantined") continue;
     open++;
-    await one(desk, batchNumber, ids, full);
+    await turn(() => one(desk, batchNumber, ids, full, started));
   }
+  return full;
 }
 
 /** Tasks whose batch has its proof: ours, after a crash between ledger and table, or one that was made elsewhere. */
@@ -58,7 +69,9 @@ async function dropStale(desk: Desk, ids: Ids): Promise<void> {
   }
 }
 
-async function one(desk: Desk, batchNumber: number, ids: Ids, full: boolean): Promise<void> {
+async function one(desk: Desk, batchNumber: number, ids: Ids, full: boolean, started: number): Promise<void> {
+  // The list of the unproven is as old as the round.
+  if ((desk.book.get(batchNumber)?.provenAt ?? 0) >= started) return;
   const task = await current(desk, batchNumber);
   const why = overBudget(desk, task);
   if (why !== undefined) return quarantine(desk, task, why);

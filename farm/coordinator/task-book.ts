@@ -35,6 +35,10 @@ export class TaskBook {
     return this.closed.has(jobId);
   }
 
+  get openCount(): number {
+    return this.open.size;
+  }
+
   openTasks(): readonly Task[] {
     return [...this.open.values()].sort((a, b) => a.batchNumber - b.batchNumber);
   }
