@@ -1,9 +1,11 @@
-// Every command that a page shows in an ```sh block is run, in order, in a fresh folder, with the built command line.
-import { spawnSync } from "node:child_process";
+// Every command that a page shows in an ```sh block is run, in order, in a fresh folder, with the built command line. One that ends with & runs
+// until the end; the address of Redis is that of a real one.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RedisServer, startRedis } from "../../helpers/redis.js";
 import { snarkjsVerdicts } from "../../helpers/snarkjs-accepts.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -21,18 +23,33 @@ const commandsOf = (page: string): string[] =>
     .flatMap((line) => line.split(" && "))
     .filter((line) => !ELSEWHERE.includes(line));
 
+const SHOWN_REDIS = "redis://127.0.0.1:6379";
+
 let dir: string;
-beforeAll(() => {
+let redis: RedisServer;
+const background: ChildProcess[] = [];
+beforeAll(async () => {
+  redis = await startRedis();
   dir = mkdtempSync(join(tmpdir(), "zkstate-docs-"));
   cpSync(join(ROOT, "examples"), join(dir, "examples"), { recursive: true });
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const child of background) child.kill("SIGTERM");
+  await redis.close();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 describe.each(PAGES.map((page) => [page, commandsOf(page)] as const).filter(([, commands]) => commands.length > 0))("%s", (_, commands) => {
   it.each(commands)("%s", (command) => {
-    const [, , ...args] = command.split(/\s+/);
+    const [, , ...words] = command.replaceAll(SHOWN_REDIS, redis.url).split(/\s+/);
     expect(command).toMatch(/^npx zkstate /);
-    const run = spawnSync(process.execPath, [MAIN, ...args], { cwd: dir, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+    const env = { ...process.env, NO_COLOR: "1" };
+    const args = words.filter((word) => word !== "&");
+    if (words.length > args.length) {
+      background.push(spawn(process.execPath, [MAIN, ...args], { cwd: dir, env, stdio: "ignore" }));
+      return;
+    }
+    const run = spawnSync(process.execPath, [MAIN, ...args], { cwd: dir, encoding: "utf8", env });
     expect(run.status, `${command}\n${run.stdout}\n${run.stderr}`).toBe(0);
     expect(run.stdout.length).toBeGreaterThan(0);
   });
@@ -44,4 +61,9 @@ describe("the proofs of the pages' commands", () => {
     expect(folders).toContain("proofs");
     for (const folder of folders) expect(new Set(snarkjsVerdicts(join(dir, folder))), folder).toEqual(new Set([true]));
   });
+});
+
+it("leaves the commands running that a page leaves running", () => {
+  expect(background.length).toBeGreaterThan(0);
+  for (const { spawnargs, exitCode, signalCode } of background) expect([exitCode, signalCode], spawnargs.join(" ")).toEqual([null, null]);
 });
