@@ -18,6 +18,9 @@ export interface CoordinatorArtifacts {
   readonly token: string;
 }
 
+/** What no job has asked for in this time is of batches that were proven long ago. */
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
 const DATABASE = /^redis:(\d{1,5})$/;
 
 /** With a connection of its own, which ends with it. */
@@ -32,7 +35,7 @@ export function coordinatorArtifacts(context: Context, redis: RedisSettings): Co
   const { value } = settings.artifacts;
   const token = env["ZKSTATE_TOKEN"] || randomBytes(24).toString("base64url");
   if (value === "" || value === "http") {
-    const store = folderStore(join(settings.data.value, "farm", "artifacts"));
+    const store = folderStore(join(settings.data.value, "farm", "artifacts"), { keepMs: WEEK_MS });
     return { store, place: (url) => ({ kind: "http", url, token }), token };
   }
   const database = DATABASE.exec(value)?.[1];
@@ -60,7 +63,7 @@ const sameDatabase = (got: string): ZkStateError =>
 /** The store of --artifacts, for workers that are not to look it up. @throws CONFIG_INVALID */
 export function fixedArtifacts({ settings, env }: Context, redis: RedisSettings): ArtifactStore | undefined {
   const { value } = settings.artifacts;
-  if (value === "") return undefined;
+  if (value === "" || value === "http") return undefined;
   const database = DATABASE.exec(value)?.[1];
   if (database !== undefined) return inRedis({ ...redis, db: Number(database) });
   if (/^rediss?:\/\//.test(value)) return inRedis(redisSettings(value, env));

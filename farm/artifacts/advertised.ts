@@ -15,8 +15,10 @@ export const ArtifactPlace = z.discriminatedUnion("kind", [
 ]);
 export type ArtifactPlace = z.infer<typeof ArtifactPlace>;
 
+/** Writes only when that changes something: a full Redis can still be read. */
 export async function advertise(redis: Redis, replyTo: string, place: ArtifactPlace): Promise<void> {
-  await redis.set(artifactsKey(replyTo), JSON.stringify(place));
+  const text = JSON.stringify(place);
+  if ((await redis.get(artifactsKey(replyTo))) !== text) await redis.set(artifactsKey(replyTo), text);
 }
 
 /** @throws ARTIFACT_MISSING when no coordinator of that ledger has said */

@@ -1,7 +1,7 @@
 // Artifacts in a folder, on one machine or on a disk that several share: <dir>/ab/abcdef..., each there whole or not at all.
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -17,18 +17,25 @@ export interface FolderStore extends ArtifactStore {
 }
 
 const READ_BYTES = 1 << 20;
+const ARTIFACT = /^[0-9a-f]{64}$/;
+
+export interface FolderStoreOptions {
+  /** Artifacts that were neither put nor asked for in this time are removed when the store is opened. @defaultValue all are kept */
+  readonly keepMs?: number;
+}
 
 /**
  * Opens the store, makes its folder and removes what writers that are gone have left.
  * @throws DISK_FULL, READ_ONLY, IO_FAILED
  */
-export function folderStore(dir: string): FolderStore {
+export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): FolderStore {
   const root = resolve(dir);
   const name = `folder ${root}`;
   const pathOf = ({ sha256 }: ArtifactRef) => join(root, sha256.slice(0, 2), sha256);
   try {
     mkdirSync(root, { recursive: true });
     sweep(root);
+    if (keepMs !== undefined) removeUnused(root, Date.now() - keepMs);
   } catch (e) {
     throw fileError(e, root);
   }
@@ -44,7 +51,13 @@ export function folderStore(dir: string): FolderStore {
       throw fileError(e, path);
     }
   }
-  const has = async (ref: ArtifactRef) => (await sizeOf(ref)) === ref.bytes;
+  async function has(ref: ArtifactRef): Promise<boolean> {
+    if ((await sizeOf(ref)) !== ref.bytes) return false;
+    const now = new Date();
+    // Its age counts from the last time that somebody asked; on a disk that is only read nothing is ever removed.
+    await utimes(pathOf(ref), now, now).catch(() => undefined);
+    return true;
+  }
 
   async function keep(ref: ArtifactRef, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ArtifactRef> {
     if (!(await has(ref))) await writeWhole({ path: pathOf(ref), ref, chunks, where: name, temporary: temporaryIn(root) });
@@ -94,6 +107,13 @@ export function folderStore(dir: string): FolderStore {
     open: async (ref) => Readable.from(await chunksOf(ref), { objectMode: false, highWaterMark: READ_BYTES }),
     close: async () => undefined,
   };
+}
+
+function removeUnused(root: string, before: number): void {
+  for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && ARTIFACT.test(entry.name) && statSync(path).mtimeMs < before) rmSync(path, { force: true });
+  }
 }
 
 /** @throws ARTIFACT_CORRUPT for what is larger than an input or a proof can be */

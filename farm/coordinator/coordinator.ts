@@ -13,6 +13,7 @@ import type { FarmTable } from "../table.js";
 import { withAttempt } from "../task.js";
 import { Breaker } from "./breaker.js";
 import type { CoordinatorOptions, Desk } from "./desk.js";
+import { restoreContent } from "./enqueue.js";
 import { Medians } from "./medians.js";
 import { overBudget, quarantine } from "./quarantine.js";
 import { receive } from "./receive.js";
@@ -173,7 +174,7 @@ export class Coordinator {
   private async vanished(jobId: string): Promise<void> {
     const { book, metrics } = this.desk;
     const task = book.ofJob(jobId);
-    if (task === undefined) return;
+    if (task === undefined || (await restoreContent(this.desk, task))) return;
     metrics.deaths.inc({ how: "vanished" });
     this.parts.log.warn({ jobId, batchNumber: task.batchNumber }, "its worker vanished: the job is back in the queue");
     const attempt = {

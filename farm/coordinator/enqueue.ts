@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Job } from "bullmq";
 import { ZkStateError } from "../../core/errors.js";
 import { refOf } from "../artifacts/store.js";
 import type { ArtifactRef, ProofJob } from "../job.js";
@@ -68,4 +69,22 @@ export async function restoreArtifacts(desk: Desk, task: Task): Promise<void> {
     await rm(dir, { recursive: true, force: true });
   }
   await storeArtifacts(desk, task);
+}
+
+/** Writes a job's content again when somebody has changed it in Redis: it dies of that wherever it is taken. @returns true when that was so */
+export async function restoreContent({ queue, redis, log }: Desk, { batchNumber, jobId, job }: Task): Promise<boolean> {
+  const data = await redis.hget(queue.toKey(jobId), "data");
+  if (data === null || isContentOf(jobId, data)) return false;
+  await new Job(queue, "prove", job, {}, jobId).updateData(job);
+  log.error({ batchNumber, jobId }, "the job's content was changed in Redis, and is written again");
+  return true;
+}
+
+function isContentOf(jobId: string, data: string): boolean {
+  try {
+    readJob(jobId, JSON.parse(data));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -24,7 +24,9 @@ export async function receive(desk: Desk, report: Report): Promise<void> {
     log.info(about, "late report: its batch needs nothing any more");
     return;
   }
-  if (knows(task, report.fence)) return;
+  // A proof that was verified and could not be handed to the ledger, for a full disk perhaps, is handed over again.
+  const again = task.accepting && report.outcome.kind === "proved";
+  if (knows(task, report.fence) && !again) return;
   log.info({ ...about, batchNumber: task.batchNumber }, "received");
   const { outcome } = report;
   if (outcome.kind === "proved") return proved(desk, task, report, outcome);
@@ -34,8 +36,10 @@ export async function receive(desk: Desk, report: Report): Promise<void> {
   else metrics.retries.inc({ code: outcome.code });
   await blame(desk, report.worker, task.batchNumber);
   if (outcome.kind === "failed") await failed(desk, ended, outcome.code, report);
-  const why = overBudget(desk, ended);
-  if (why !== undefined && isOpen(book.get(ended.batchNumber) ?? ended)) await quarantine(desk, ended, why);
+  // A failure that turned out to be the machine's is taken off by now.
+  const now = book.get(ended.batchNumber) ?? ended;
+  const why = isOpen(now) ? overBudget(desk, now) : undefined;
+  if (why !== undefined) await quarantine(desk, now, why);
   desk.nudge();
 }
 
@@ -58,7 +62,8 @@ async function proved(desk: Desk, task: Task, report: Report, outcome: Proved): 
   if (refused !== undefined) return refuse(desk, task, report, refused);
   log.info({ batchNumber, jobId: task.jobId }, "verified");
   const proof = JSON.parse(Buffer.from(bytes).toString("utf8")) as Groth16Proof;
-  const accepting = book.put({ ...withAttempt(task, attemptOf(report, undefined, outcome.proof.sha256)), accepting: true });
+  const attempted = knows(task, report.fence) ? task : withAttempt(task, attemptOf(report, undefined, outcome.proof.sha256));
+  const accepting = book.put({ ...attempted, accepting: true });
   await source.accept(batchNumber, proof, { backend: outcome.backend, timings: outcome.timings });
   log.info({ batchNumber, jobId: task.jobId }, "accepted");
   book.put({ ...accepting, accepting: false, state: "proven", provenAt: Date.now(), provenBy: report.worker });

@@ -116,7 +116,7 @@ async function missing(desk: Desk, task: Task, full: boolean): Promise<void> {
 async function completed(desk: Desk, task: Task): Promise<void> {
   const job = await desk.queue.getJob(task.jobId);
   const read = Report.safeParse(job?.returnvalue);
-  if (read.success && read.data.jobId === task.jobId && !knows(task, read.data.fence)) {
+  if (read.success && read.data.jobId === task.jobId && (task.accepting || !knows(task, read.data.fence))) {
     await receive(desk, read.data);
     return;
   }
