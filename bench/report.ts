@@ -61,6 +61,29 @@ const Ledger = z.object({
   }),
 });
 
+const Farm = z.object({
+  command: z.string(),
+  measured: z.object({
+    proofs: z.object({
+      profile: z.string(),
+      batches: z.number(),
+      secondsPerProof: z.object({ direct: z.number(), oneWorker: z.number(), twoWorkers: z.number() }),
+      overheadPercent: z.number(),
+      timesTwoWorkers: z.number(),
+    }),
+    scheduler: z.object({
+      jobs: z.number(),
+      workers: z.number(),
+      proofMs: z.number(),
+      seconds: z.number(),
+      jobsPerSecond: z.number(),
+      proven: z.number(),
+      again: z.number(),
+      coordinatorPeakMiB: z.number(),
+    }),
+  }),
+});
+
 const load = <T>(schema: z.ZodType<T>, name: string): T =>
   schema.parse(JSON.parse(readFileSync(join(HERE, "results", `${name}.json`), "utf8")));
 
@@ -75,6 +98,8 @@ const proving = load(Proving, "proving");
 const native = load(Native, "native");
 const ledger = load(Ledger, "ledger");
 const { transitionsPerSecond: rates, poseidonMicroseconds: hashes } = ledger.measured;
+const farm = load(Farm, "farm");
+const { proofs, scheduler } = farm.measured;
 const { machine } = proving;
 const where = `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${proving.date}, commit ${proving.commit}`;
 
@@ -140,5 +165,15 @@ const details = [
   "| accounts | build the tree | update per changed leaf, 16 changed |",
   "|---|---|---|",
   ...ledger.measured.tree.map((t) => `| ${n(t.accounts)} | ${t.buildSeconds} s | ${t.millisecondsPerLeaf} ms |`),
+  "",
+  `\`${farm.command}\``,
+  "",
+  `${proofs.batches} batches of the ${proofs.profile} profile, one thread per proof, seconds per proof once all is warm:`,
+  "",
+  "| directly, one after the other | one worker | two workers |",
+  "|---|---|---|",
+  `| ${proofs.secondsPerProof.direct} | ${proofs.secondsPerProof.oneWorker} (${proofs.overheadPercent} % more) | ${proofs.secondsPerProof.twoWorkers} (${proofs.timesTwoWorkers} times one worker) |`,
+  "",
+  `Scheduler: ${n(scheduler.jobs)} jobs over ${scheduler.workers} workers with simulated proofs of ${scheduler.proofMs} ms in ${scheduler.seconds} s, ${scheduler.jobsPerSecond} a second; ${n(scheduler.proven)} proven, ${scheduler.again} twice; the coordinator's peak was ${scheduler.coordinatorPeakMiB} MiB.`,
 ].join("\n");
 between(join(HERE, "README.md"), "results", details);
