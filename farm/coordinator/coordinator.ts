@@ -198,7 +198,7 @@ export class Coordinator {
 
   private serial<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(() => {
-      if (this.stopped) throw new Error("the coordinator has stopped");
+      if (this.stopped) throw new ZkStateError({ code: "INTERRUPTED", message: "The coordinator has stopped." });
       return work();
     });
     this.last = turn.catch(() => undefined);

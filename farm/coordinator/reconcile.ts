@@ -1,5 +1,6 @@
 // Makes the queue what the ledger says it should be. Whatever was lost, doubled or forgotten in Redis is put right here, and only here.
 import type { JobType } from "bullmq";
+import { asQueueError } from "../connection.js";
 import { workerLabel } from "../metrics.js";
 import { Report } from "../report.js";
 import { isOpen, knows, type Task } from "../task.js";
@@ -36,9 +37,16 @@ export async function reconcile(desk: Desk, turn: Turn): Promise<boolean> {
     if (open >= options.window) return true;
     if (book.get(batchNumber)?.state === "quarantined") continue;
     open++;
-    await turn(() => one(desk, batchNumber, ids, full, started));
+    await turn(() => one(desk, batchNumber, ids, full, started)).catch((e: unknown) => passOver(desk, batchNumber, e));
   }
   return full;
+}
+
+/** A batch that cannot be prepared, for a damaged record or a changed profile perhaps, does not hold up the others. @throws for Redis' own troubles */
+function passOver({ log }: Desk, batchNumber: number, e: unknown): void {
+  const err = asQueueError(e);
+  if (err.code === "QUEUE_UNAVAILABLE" || err.code === "QUEUE_FULL" || err.code === "INTERRUPTED") throw err;
+  log.error({ batchNumber, err: e }, "this batch is passed over; it is tried again in the next round");
 }
 
 /** Tasks whose batch has its proof: ours, after a crash between ledger and table, or one that was made elsewhere. */
