@@ -2,6 +2,7 @@
 import { type Job, Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { ZkStateError } from "../../core/errors.js";
 import { type ArtifactPlace, advertise } from "../artifacts/advertised.js";
 import type { ArtifactStore } from "../artifacts/store.js";
 import { makeMetrics } from "../metrics.js";
