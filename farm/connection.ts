@@ -1,10 +1,10 @@
 // Connections to Redis: settings from a URL and the environment, one client for workers that wait, one for callers that must know at once.
 //
 // No error from here shows a password: what a URL holds is never quoted, and ioredis' own errors, which carry their command, are not kept.
-import { readFileSync } from "node:fs";
 import { Redis, type RedisOptions } from "ioredis";
 import { ZkStateError } from "../core/errors.js";
 import { errnoOf } from "../prover/file-errors.js";
+import { contentOf, invalid, onlyOne, secretFile } from "./secrets.js";
 
 export interface RedisSettings {
   /** For people: without user and password. */
@@ -18,10 +18,6 @@ export interface RedisSettings {
 }
 
 const FORM = "redis://[user:password@]host[:port][/database], or rediss:// for TLS";
-
-function invalid(message: string, expected: string, got: string, next: string): ZkStateError {
-  return new ZkStateError({ code: "CONFIG_INVALID", message, expected, got, next });
-}
 
 const badUrl = (got: string) =>
   invalid("The URL of Redis is not valid.", FORM, got, "correct ZKSTATE_REDIS_URL; write special characters of a password as %XX");
@@ -58,7 +54,7 @@ export function redisSettings(url: string, env: NodeJS.ProcessEnv): RedisSetting
   const password = onlyOne("password", {
     "the URL": decoded(at.password),
     ZKSTATE_REDIS_PASSWORD: env["ZKSTATE_REDIS_PASSWORD"],
-    ZKSTATE_REDIS_PASSWORD_FILE: secretFile(env["ZKSTATE_REDIS_PASSWORD_FILE"]),
+    ZKSTATE_REDIS_PASSWORD_FILE: secretFile("ZKSTATE_REDIS_PASSWORD_FILE", env),
   });
   const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
   return {
@@ -79,36 +75,12 @@ function decoded(text: string): string {
   }
 }
 
-/** The value of the one place that has it. Two places are refused: which of them is meant cannot be known. */
-function onlyOne(what: string, places: Readonly<Record<string, string | undefined>>): string | undefined {
-  const given = Object.entries(places).filter(([, value]) => value !== undefined && value !== "");
-  if (given.length <= 1) return given[0]?.[1];
-  const got = given.map(([place]) => place).join(" and ");
-  throw invalid(`There is more than one ${what} for Redis.`, "one place", got, "remove all but one of them");
-}
-
-function secretFile(path: string | undefined): string | undefined {
-  if (path === undefined || path === "") return undefined;
-  const text = contentOf("ZKSTATE_REDIS_PASSWORD_FILE", path).replace(/\r?\n$/, "");
-  if (text !== "") return text;
-  throw invalid(`The password file ${path} is empty.`, "a password", "nothing", "write the password into it, or unset the variable");
-}
-
 function tlsOf(protocol: string, caFile: string | undefined): RedisSettings["tls"] {
   const wanted = protocol === "rediss:";
   if (caFile === undefined || caFile === "") return wanted ? {} : undefined;
   if (wanted) return { ca: contentOf("ZKSTATE_REDIS_CA_FILE", caFile) };
   const message = "ZKSTATE_REDIS_CA_FILE is set, but the URL of Redis does not use TLS.";
   throw invalid(message, "rediss://", "redis://", "write rediss:// in the URL, or unset ZKSTATE_REDIS_CA_FILE");
-}
-
-function contentOf(variable: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (e) {
-    const next = `check the path in ${variable} and who may read it`;
-    throw invalid(`The file ${path} cannot be read.`, "a readable file", errnoOf(e) || "another error", next);
-  }
 }
 
 const FIRST_RETRY_MS = 200;

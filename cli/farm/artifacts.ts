@@ -8,6 +8,7 @@ import { httpStore } from "../../farm/artifacts/http.js";
 import { redisStore } from "../../farm/artifacts/redis.js";
 import type { ArtifactStore } from "../../farm/artifacts/store.js";
 import { type RedisSettings, redisSettings, storeConnection } from "../../farm/connection.js";
+import { farmToken } from "../../farm/secrets.js";
 import type { Context } from "../command.js";
 
 export interface CoordinatorArtifacts {
@@ -33,7 +34,7 @@ function inRedis(settings: RedisSettings): ArtifactStore {
 export function coordinatorArtifacts(context: Context, redis: RedisSettings): CoordinatorArtifacts {
   const { settings, env } = context;
   const { value } = settings.artifacts;
-  const token = env["ZKSTATE_TOKEN"] || randomBytes(24).toString("base64url");
+  const token = farmToken(env) ?? randomBytes(24).toString("base64url");
   if (value === "" || value === "http") {
     const store = folderStore(join(settings.data.value, "farm", "artifacts"), { keepMs: WEEK_MS });
     return { store, place: (url) => ({ kind: "http", url, token }), token };
@@ -67,7 +68,7 @@ export function fixedArtifacts({ settings, env }: Context, redis: RedisSettings)
   const database = DATABASE.exec(value)?.[1];
   if (database !== undefined) return inRedis({ ...redis, db: Number(database) });
   if (/^rediss?:\/\//.test(value)) return inRedis(redisSettings(value, env));
-  if (/^https?:\/\//.test(value)) return httpStore(value, env["ZKSTATE_TOKEN"] ?? "");
+  if (/^https?:\/\//.test(value)) return httpStore(value, farmToken(env) ?? "");
   return folderStore(resolve(value));
 }
 
