@@ -62,8 +62,8 @@ function poseidonHere(inputs: readonly bigint[]): bigint {
  * @throws as poseidon; INTERNAL when the words are not whole hashes.
  */
 export function poseidonMany(arity: number, inputs: readonly bigint[]): readonly bigint[] {
-  if (!(arity >= 1 && arity <= BY_ARITY.length && inputs.length % arity === 0)) {
-    const got = `${inputs.length} by ${arity}`;
+  if (!(Number.isInteger(arity) && arity >= 1 && arity <= BY_ARITY.length && Array.isArray(inputs) && inputs.length % arity === 0)) {
+    const got = `${Array.isArray(inputs) ? inputs.length : typeof inputs} by ${arity}`;
     throw new ZkStateError({ code: "INTERNAL", message: "Words to hash are not whole hashes of 1 to 16 words.", got });
   }
   const hashes = accelerator()?.poseidonMany(arity, inputs);

@@ -14,6 +14,7 @@ export interface NativeProveJob {
   /** The blinding of Groth16, each below the group order, 32 bytes, least significant first. Secret. */
   readonly r: Uint8Array;
   readonly s: Uint8Array;
+  /** A whole number from 1; no more than 1024 are started. */
   readonly threads: number;
   /** @defaultValue the fastest that the processor runs */
   readonly engine?: string;
@@ -25,6 +26,7 @@ export interface NativeSetupJob {
   readonly zkeyPath: string;
   /** Numbers from 1 to below the group order, 32 bytes each, least significant first. Copied, and the copies wiped at the end. */
   readonly secrets: Readonly<Record<"tau" | "alpha" | "beta" | "gamma" | "delta", Uint8Array>>;
+  /** As to prove. */
   readonly threads: number;
   /** @defaultValue the fastest that the processor runs */
   readonly engine?: string;
@@ -43,7 +45,7 @@ export interface NativeAddon {
   poseidonMany(arity: number, inputs: Uint8Array, engine?: string): Uint8Array | undefined;
   /** The verdict of `verify` in core/eddsa.ts. */
   verifySignature(ax: bigint, ay: bigint, message: bigint, r8x: bigint, r8y: bigint, s: bigint, engine?: string): boolean;
-  /** Writes a development key; when it fails, no file is left. */
+  /** Writes a development key to a new file; when it fails, that file is removed. */
   setup(job: NativeSetupJob): NativeTask<void>;
 }
 

@@ -14,7 +14,8 @@ export const here = dirname(fileURLToPath(import.meta.url));
 
 // GCC 12 warns of its own intrinsics' undefined operands.
 const common = ["-std=c++20", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-uninitialized", "-Wno-maybe-uninitialized"];
-const addon = ["-DNAPI_VERSION=9", "-DNAPI_CPP_EXCEPTIONS"];
+// Any exception becomes JavaScript's, and what a thread that is being ended can no longer throw is let go.
+const addon = ["-DNAPI_VERSION=9", "-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL", "-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"];
 const link = {
   addon: process.platform === "darwin" ? ["-undefined", "dynamic_lookup", "-bundle"] : ["-shared", "-static-libstdc++", "-static-libgcc"],
   program: [],

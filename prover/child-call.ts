@@ -17,6 +17,8 @@ export interface ChildLimits {
 }
 
 const DEFAULT_LIMIT_MS = 1_800_000;
+/** A timer that is set to more ends at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Run the sibling script `name` of `moduleUrl` as a child process, send it `request` and wait for its answer.
@@ -63,7 +65,7 @@ function superviseChild<T>(child: ChildProcess, name: string, request: unknown, 
     const next = "raise the limit, or use a faster machine or backend";
     const onTimeout = () =>
       fail(new ZkStateError({ code: "TIMEOUT", message: `${name} took longer than ${limit} ms`, next, retryable: true }));
-    const timer = setTimeout(onTimeout, limit);
+    const timer = setTimeout(onTimeout, Math.min(limit, LONGEST_TIMER_MS));
     limits.signal?.addEventListener("abort", onAbort, { once: true });
     child.stderr?.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString("utf8")).slice(-8000);

@@ -72,9 +72,9 @@ class Msm {
     digits_.resize(live * windows_);
     task.each(blocks, [&](std::size_t k) {
       std::vector<const u64*> sources;
-      std::size_t at = starts[k];
-      for (std::size_t i = k * block; i < std::min(n, (k + 1) * block); i++) {
-        if (!counts(i)) continue;
+      const std::size_t at = starts[k], most = starts[k + 1] - at;
+      for (std::size_t i = k * block; i < std::min(n, (k + 1) * block) && sources.size() < most; i++) {
+        if (!counts(i)) continue;  // a file that changed may now have other points at infinity, and fewer than `most` are left
         recode(scalars[i], at + sources.size());
         sources.push_back(reinterpret_cast<const u64*>(points + i * words * 8));
       }

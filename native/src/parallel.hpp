@@ -22,7 +22,7 @@ struct Failure : std::runtime_error {
 /// One call's threads, cancellation and progress.
 class Task {
  public:
-  explicit Task(unsigned threads) : threads_(std::max(1U, threads)) {}
+  explicit Task(unsigned threads) : threads_(std::clamp(threads, 1U, 1024U)) {}
   unsigned threads() const { return threads_; }
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   /// @throws Failure INTERRUPTED; called at least every few milliseconds of work
@@ -30,13 +30,16 @@ class Task {
     if (cancelled_.load(std::memory_order_relaxed)) throw Failure("INTERRUPTED", "the work was interrupted");
   }
   /// The units of work of all phases, in any measure.
-  void expect(double units) { total_ = units; }
+  void expect(double units) { total_.store(units, std::memory_order_relaxed); }
   void advance(double units) {
     double now = done_.load(std::memory_order_relaxed);
     while (!done_.compare_exchange_weak(now, now + units, std::memory_order_relaxed)) {
     }
   }
-  double fraction() const { return total_ > 0 ? std::min(1.0, done_.load(std::memory_order_relaxed) / total_) : 0.0; }
+  double fraction() const {
+    const double total = total_.load(std::memory_order_relaxed);
+    return total > 0 ? std::min(1.0, done_.load(std::memory_order_relaxed) / total) : 0.0;
+  }
 
   /// job(i) for every i < count, on all threads, in any order. The first exception stops the rest and is thrown here.
   void each(std::size_t count, const std::function<void(std::size_t)>& job) {
@@ -60,7 +63,7 @@ class Task {
     const std::size_t workers = std::min<std::size_t>(threads_, count);
     try {
       for (std::size_t t = 1; t < workers; t++) helpers.emplace_back(work);
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
       // Fewer threads than asked for: this one does the rest.
     }
     work();
@@ -77,8 +80,7 @@ class Task {
  private:
   unsigned threads_;
   std::atomic<bool> cancelled_{false};
-  std::atomic<double> done_{0};
-  double total_ = 0;
+  std::atomic<double> done_{0}, total_{0};
 };
 
 }  // namespace zk

@@ -19,12 +19,12 @@ inline Rows evaluateRows(const Zkey& key, const Witness& witness, Task& task) {
       if (i % 65536 == 0) task.check();
       const unsigned char* at = key.coefficients + i * coefficientSize;
       std::uint32_t head[3];
-      std::memcpy(head, at, 12);
+      for (unsigned j = 0; j < 3; j++) head[j] = readOnce<std::uint32_t>(at + 4 * j);
       if (head[0] > 1 || head[1] >= key.domainSize || head[2] >= key.nVars)
         throw Failure("ARTIFACT_CORRUPT", "the proving key has a coefficient out of range");
       if (head[0] != matrix || head[1] < first || head[1] >= last) continue;
       S::V value, wire, sum;
-      std::memcpy(wire.l, witness.values + 32 * static_cast<std::size_t>(head[2]), 32);
+      std::memcpy(wire.l, witness.values[head[2]].w, 32);
       if (S::isZeroBits(wire)) continue;
       std::memcpy(value.l, at + 12, 32);
       std::memcpy(sum.l, out[head[1]].w, 32);
@@ -129,20 +129,19 @@ class Sums {
 inline Proof prove(const Zkey& key, const Witness& witness, const Blinding& blinding, Task& task) {
   using G1 = Fp<Lane<BaseModulus>>;
   using G2 = Fp2<Lane<BaseModulus>>;
-  if (witness.count != key.nVars) throw Failure("KEY_MISMATCH", "the witness is not of the proving key's circuit");
+  if (witness.values.size() != key.nVars) throw Failure("KEY_MISMATCH", "the witness is not of the proving key's circuit");
   // Shares of the time, measured on the default profile.
   task.expect(1.0);
-  std::vector<U256> wires(key.nVars);
-  std::memcpy(wires.data(), witness.values, wires.size() * 32);
+  const U256* wires = witness.values.data();
   const std::vector<U256> quotient = key.domainSize >= Lane<ScalarModulus>::lanes * Lane<ScalarModulus>::lanes
                                          ? Quotient<Lane<ScalarModulus>>::evaluate(key, witness, task)
                                          : Quotient<ScalarLane<ScalarModulus>>::evaluate(key, witness, task);
   const std::size_t firstPrivate = key.nPublic + 1;
-  const Msm<G2> b2(key.b2, wires.data(), key.nVars, task);
+  const Msm<G2> b2(key.b2, wires, key.nVars, task);
   const Msm<G1> h(key.h, quotient.data(), key.domainSize, task);
-  const Msm<G1> a(key.a, wires.data(), key.nVars, task);
-  const Msm<G1> c(key.c, wires.data() + firstPrivate, key.nVars - firstPrivate, task);
-  const Msm<G1> b1(key.b1, wires.data(), key.nVars, task);
+  const Msm<G1> a(key.a, wires, key.nVars, task);
+  const Msm<G1> c(key.c, wires + firstPrivate, key.nVars - firstPrivate, task);
+  const Msm<G1> b1(key.b1, wires, key.nVars, task);
   Values<Projective<G2>> b2Sums;
   Values<Projective<G1>> hSums, aSums, cSums, b1Sums;
   Sums sums;

@@ -5,20 +5,27 @@
 //
 // Memory: 96 bytes a wire, 64 a row of the domain, at most 60 MB of tables, and 4 MB a thread; the file is written as its parts are made.
 
-/// Calls visit(constraint, matrix, wire, factor's bytes) for every term of a block of constraints.
+/// Calls visit(constraint, matrix, wire, factor's bytes) for every term of a block of constraints. The file was checked before, but another
+/// process may write to it: no term is read outside of it, and no other wire visited than there are. @throws Failure ARTIFACT_CORRUPT
 template <class Visit>
 void visitTerms(const R1cs& r1cs, std::size_t block, const Task& task, const Visit& visit) {
   const unsigned char* at = r1cs.blocks[block].at;
   const u64 first = block * u64{R1cs::constraintsPerBlock}, end = std::min<u64>(r1cs.nConstraints, first + R1cs::constraintsPerBlock);
   std::uint32_t sinceCheck = 0;
+  const auto expect = [](bool unchanged) {
+    if (!unchanged) throw Failure("ARTIFACT_CORRUPT", "the R1CS changed while it was read");
+  };
+  const auto left = [&] { return static_cast<std::size_t>(r1cs.end - at); };
   for (u64 constraint = first; constraint < end; constraint++)
     for (unsigned matrix = 0; matrix < 3; matrix++) {
-      std::uint32_t count, wire;
-      std::memcpy(&count, at, 4);
+      expect(left() >= 4);
+      const auto count = readOnce<std::uint32_t>(at);
       at += 4;
+      expect(left() / termSize >= count);
       for (std::uint32_t i = 0; i < count; i++, at += termSize) {
         if (++sinceCheck % 65536 == 0) task.check();
-        std::memcpy(&wire, at, 4);
+        const auto wire = readOnce<std::uint32_t>(at);
+        expect(wire < r1cs.nWires);
         visit(static_cast<std::uint32_t>(constraint), matrix, wire, at + 4);
       }
     }
@@ -41,6 +48,7 @@ class Setup {
     lagrangeAt<Lane<ScalarModulus>>(secrets_.tau, {r1cs_.power + 1, 1, 2, plain(inverted(secrets_.delta))}, Form<Lane<ScalarModulus>>::toPlain, h_, task_);
     task_.advance(0.03);
     writePoints();
+    ZkeyLayout::writeMagic(out_);
   }
 
  private:

@@ -1,7 +1,7 @@
 // fuzz ENGINE CASES SEED ZKEY WTNS R1CS OUT: proves with damaged copies of a valid key and witness, and reads damaged constraints and
 // makes keys of them in OUT. Each case ends in a Failure or in some proof;
 // anything else ends the program, by a sanitizer or an alarm. Prints how often each outcome occurred. With fewer than 1000 cases, none are
-// made systematically.
+// made systematically; with 0, files change after they were checked.
 #include <unistd.h>
 
 #include <map>
@@ -80,6 +80,7 @@ class Fuzz {
 
   void run(std::size_t cases) {
     expectProof();
+    if (cases == 0) changes();
     if (cases >= 1000) {
       truncations();
       extremes();
@@ -129,6 +130,57 @@ class Fuzz {
       if (shift == 0) first = proof;
       if (proof != first) throw std::logic_error("the proof depends on the alignment");
     }
+  }
+
+  void changes() {
+    alarm(secondsPerCase);
+    changedWitness();
+    changedConstraints([](unsigned char* count) { std::memset(count, 0xff, 4); });
+    changedConstraints([](unsigned char* count) { std::memset(count + 4, 0xff, 4); });  // the first term's wire
+    changingPoints();
+  }
+
+  /// The checked values count, not the file's.
+  void changedWitness() {
+    const Copy k(zkey_, 0), w(wtns_, 0);
+    const std::string expected = hex(proofOf(engine_, k.span, w.span, 1));
+    const zk::Zkey key(k.span);
+    const zk::Witness witness(w.span);
+    std::memset(w.memory.get(), 0xff, w.span.size);
+    zk::Task task(1);
+    if (hex(engine_.prove(key, witness, someBlinding, task)) != expected) throw std::logic_error("the witness was read again");
+  }
+
+  /// change() gets the number of terms of the first row, before them.
+  template <class Change>
+  void changedConstraints(const Change& change) {
+    const Copy c(r1cs_, 0);
+    zk::Task task(1);
+    const zk::R1cs r1cs(c.span, task);
+    change(c.memory.get() + (r1cs.blocks[0].at - c.span.data));
+    try {
+      makeKey(r1cs, task);
+    } catch (const zk::Failure& e) {
+      if (e.code == "ARTIFACT_CORRUPT") return;
+    }
+    throw std::logic_error("changed constraints were not refused");
+  }
+
+  /// Points that are at infinity now and then.
+  void changingPoints() {
+    Container parts = key_;
+    for (unsigned char& byte : parts.of(5)) byte = 0;
+    const Copy k(parts.bytes(), 0), w(wtns_, 0);
+    const zk::Zkey key(k.span);
+    volatile unsigned char* points = k.memory.get() + (key.a - k.span.data);
+    std::atomic<bool> ended{false};
+    std::thread changing([&] {
+      for (unsigned char byte = 0; !ended; byte ^= 1)
+        for (std::size_t i = 0; i < key.nVars; i++) points[i * zk::g1Size] = byte;
+    });
+    for (int i = 0; i < 50; i++) proofOf(engine_, k.span, w.span, 1);
+    ended = true;
+    changing.join();
   }
 
   void truncations() {
@@ -329,16 +381,20 @@ class Fuzz {
       zk::Task task(1);
       const zk::R1cs r1cs(copy.span, task);
       if (++readable_ % 64 == 1) {
-        zk::Secrets secrets;
-        for (zk::U256* secret : {&secrets.tau, &secrets.alpha, &secrets.beta, &secrets.gamma, &secrets.delta}) *secret = {{below(1U << 30) + 2, 1, 2, 3}};
-        zk::OutputFile out(out_);
-        engine_.setup(r1cs, secrets, out, task);
+        makeKey(r1cs, task);
         outcome = "key";
       }
     } catch (const zk::Failure& e) {
       outcome = "constraints:" + e.code;
     }
     outcomes_[outcome]++;
+  }
+
+  void makeKey(const zk::R1cs& r1cs, zk::Task& task) {
+    zk::Secrets secrets;
+    for (zk::U256* secret : {&secrets.tau, &secrets.alpha, &secrets.beta, &secrets.gamma, &secrets.delta}) *secret = {{below(1U << 30) + 2, 1, 2, 3}};
+    zk::OutputFile out(out_);
+    engine_.setup(r1cs, secrets, out, task);
   }
 
   const zk::Engine& engine_;

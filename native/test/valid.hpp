@@ -17,11 +17,13 @@ inline File readFile(const char* path) {
   return out;
 }
 
+constexpr zk::Blinding someBlinding{{{3, 0, 5, 0}}, {{7, 1, 0, 1}}};
+
 inline zk::Proof proofOf(const zk::Engine& engine, zk::Span zkey, zk::Span wtns, unsigned threads) {
   zk::Task task(threads);
   const zk::Zkey key(zkey);
   const zk::Witness witness(wtns);
-  return engine.prove(key, witness, {{{3, 0, 5, 0}}, {{7, 1, 0, 1}}}, task);
+  return engine.prove(key, witness, someBlinding, task);
 }
 
 inline std::string hex(const zk::Proof& proof) {

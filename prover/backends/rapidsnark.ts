@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { ZkStateError } from "../../core/errors.js";
+import { LONGEST_TIMER_MS } from "../child-call.js";
 import type { ProveJob, ProveResult, ProverBackend } from "./backend.js";
 
 const G1 = z.array(z.string());
@@ -51,7 +52,7 @@ function run(binary: string, argv: readonly string[], { signal, timeoutMs = DEFA
   return new Promise((resolve, reject) => {
     const child = spawn(binary, argv, {
       stdio: ["ignore", "ignore", "pipe"],
-      timeout: timeoutMs,
+      timeout: Math.min(timeoutMs, LONGEST_TIMER_MS),
       killSignal: "SIGKILL",
       ...(signal && { signal }),
     });

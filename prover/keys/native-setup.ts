@@ -1,6 +1,7 @@
 // The direct setup by the native addon.
 import { ERROR_CODES, type ErrorCode, ZkStateError } from "../../core/errors.js";
-import type { NativeAddon } from "../../native/addon.js";
+import type { NativeAddon, NativeTask } from "../../native/addon.js";
+import { threadCount } from "../../native/threads.js";
 import type { SetupJob } from "./development.js";
 
 const NEXT: Partial<Record<ErrorCode, string>> = {
@@ -11,13 +12,14 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
 
 /** Make a key, as `developmentSetup` says; `engine` is one of the addon's. */
 export async function nativeSetup(addon: NativeAddon, job: SetupJob & { readonly engine?: string }): Promise<void> {
-  const { r1csPath, zkeyPath, secrets, threads, engine, signal, onProgress } = job;
+  const { r1csPath, zkeyPath, secrets, engine, signal, onProgress } = job;
   if (signal?.aborted) throw interrupted();
-  const options = { ...(engine !== undefined && { engine }), ...(onProgress && { onProgress }) };
-  const task = addon.setup({ r1csPath, zkeyPath, secrets, threads, ...options });
-  const cancel = () => task.cancel();
+  const options = { threads: threadCount(job.threads), ...(engine !== undefined && { engine }), ...(onProgress && { onProgress }) };
+  let task: NativeTask<void> | undefined;
+  const cancel = () => task?.cancel();
   signal?.addEventListener("abort", cancel, { once: true });
   try {
+    task = addon.setup({ r1csPath, zkeyPath, secrets, ...options });
     await task.promise;
   } catch (e) {
     throw setupError(e, r1csPath);

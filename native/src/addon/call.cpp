@@ -1,6 +1,8 @@
 #include "call.hpp"
 
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <thread>
 
@@ -21,19 +23,10 @@ Napi::Value start(Env env, unsigned threads, const Napi::Value& onProgress, Work
   // The finalizer runs on the loop after the last message, or early when the loop's thread is ended: then nobody awaits the work.
   call->toLoop = Napi::ThreadSafeFunction::New(env, listener, "zkstate", 0, 1, [call](Env) {
     call->task.cancel();
-    call->worker.join();
-    if (call->watcher.joinable()) call->watcher.join();
+    for (std::thread* thread : {&call->worker, &call->watcher})
+      if (thread->joinable()) thread->join();
   });
-  if (listens)
-    call->watcher = std::thread([call] {
-      for (int beat = 1; !call->ended; beat++) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        if (beat % 10 != 0 || call->ended) continue;
-        const double fraction = call->task.fraction();
-        call->toLoop.NonBlockingCall([fraction](Env e, Napi::Function f) { f.Call({Napi::Number::New(e, fraction)}); });
-      }
-    });
-  call->worker = std::thread([call, work = std::move(work)] {
+  auto working = [call, work = std::move(work)] {
     Result result;
     std::string code = "PROVER_FAILED", message;
     try {
@@ -50,22 +43,43 @@ Napi::Value start(Env env, unsigned threads, const Napi::Value& onProgress, Work
     call->toLoop.BlockingCall([call, result, code, message](Env e, Napi::Function) {
       const Napi::HandleScope scope(e);
       if (result) return call->deferred.Resolve(result(e));
-      Napi::Error error = Napi::Error::New(e, message);
-      error.Set("code", Napi::String::New(e, code));
-      call->deferred.Reject(error.Value());
+      call->deferred.Reject(failure(e, code, message).Value());
     });
     call->toLoop.Release();
-  });
+  };
+  auto watching = [call] {
+    for (int beat = 1; !call->ended; beat++) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      if (beat % 10 != 0 || call->ended) continue;
+      const double fraction = call->task.fraction();
+      call->toLoop.NonBlockingCall([fraction](Env e, Napi::Function f) { f.Call({Napi::Number::New(e, fraction)}); });
+    }
+  };
+  try {
+    call->worker = std::thread(std::move(working));
+    if (listens) call->watcher = std::thread(std::move(watching));
+  } catch (const std::system_error& e) {
+    if (!call->worker.joinable()) {  // without the watcher, the work goes on unseen
+      call->deferred.Reject(failure(env, "PROVER_FAILED", std::string("no thread can be started: ") + e.what()).Value());
+      call->toLoop.Release();
+    }
+  }
   Napi::Object out = Napi::Object::New(env);
   out.Set("promise", call->deferred.Promise());
   out.Set("cancel", Napi::Function::New(env, [call](const CallbackInfo&) { call->task.cancel(); }));
   return out;
 }
 
+Napi::Error failure(Env env, const std::string& code, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, code));
+  return error;
+}
+
 const Engine& engineNamed(Env env, const std::string& name) {
   for (const Engine* engine : availableEngines())
     if (name.empty() || name == engine->name) return *engine;
-  throw Napi::Error::New(env, "this processor does not run the engine " + name);
+  throw failure(env, "CONFIG_INVALID", "this processor does not run the engine " + name);
 }
 
 std::string text(const Napi::Object& job, const char* key) {
@@ -73,7 +87,12 @@ std::string text(const Napi::Object& job, const char* key) {
   return value.IsUndefined() ? std::string() : value.As<Napi::String>().Utf8Value();
 }
 
-unsigned count(const Napi::Object& job, const char* key) { return job.Get(key).As<Napi::Number>().Uint32Value(); }
+unsigned count(const Napi::Object& job, const char* key) {
+  const double value = job.Get(key).As<Napi::Number>().DoubleValue();
+  const bool isWhole = value - std::floor(value) == 0;  // infinity is not
+  if (value < 1 || !isWhole) throw failure(job.Env(), "CONFIG_INVALID", std::string(key) + " is no whole number from 1");
+  return static_cast<unsigned>(std::min<double>(value, std::numeric_limits<unsigned>::max()));
+}
 
 U256 number(const Napi::Object& job, const char* key) {
   const auto bytes = job.Get(key).As<Napi::Uint8Array>();

@@ -24,7 +24,7 @@ Napi::Value prove(const CallbackInfo& info) {
                  const Proof proof = engine.prove(key, witness, blinding, task);
                  std::vector<unsigned char> bytes(sizeof proof + 32 * static_cast<std::size_t>(key.nPublic));
                  std::memcpy(bytes.data(), &proof, sizeof proof);
-                 std::memcpy(bytes.data() + sizeof proof, witness.values + 32, bytes.size() - sizeof proof);
+                 std::memcpy(bytes.data() + sizeof proof, witness.values.data() + 1, bytes.size() - sizeof proof);
                  return [bytes](Env env) { return bytesOf(env, bytes.data(), bytes.size()); };
                });
 }

@@ -22,7 +22,8 @@ class Dot {
 #if ZK_HAS_IFMA
 /// Products are added up whole, in ten columns of 52 bits, and reduced once: half of the work of as many products that are each reduced.
 /// A column takes at most 10 numbers below 2^52 from a product, so hundreds of products fit in its 64 bits. With factors below 2.2902 m and
-/// constants below m, 17 products and the start make at most 17 * 2.2902 m^2 / R + 2 m < 2.5 m: ready, and nearly stored.
+/// constants below m, 17 products and the start make at most 17 * 2.2902 m^2 / R + 2 m < 2.5 m: ready, and nearly stored. In Poseidon's first
+/// partial round the factors are such values themselves, below 2.5 m: then at most 2.51 m, which is ready too.
 template <class M>
 class Dot<IfmaLane<M>> {
  public:

@@ -16,6 +16,17 @@ struct Span {
   std::size_t size = 0;
 };
 
+/// A value out of a mapped file, read once and for all: another process may write there, and what was checked must be what is used.
+template <class T>
+__attribute__((always_inline)) inline T readOnce(const unsigned char* at) {
+  T out;
+  std::memcpy(&out, at, sizeof out);
+  // The compiler must take it for changed, or it might read the file again instead of keeping the value.
+  if constexpr (sizeof out <= sizeof(u64)) asm("" : "+r"(out));
+  else asm("" : "+m"(out));
+  return out;
+}
+
 /// A read-only mapping of a whole file.
 class MappedFile {
  public:
@@ -35,9 +46,9 @@ class MappedFile {
 class Cursor {
  public:
   Cursor(Span span, std::string what) : span_(span), what_(std::move(what)) {}
-  std::uint32_t u32() { return number<std::uint32_t>(); }
-  u64 u64Value() { return number<u64>(); }
-  U256 u256() { return number<U256>(); }
+  std::uint32_t u32() { return readOnce<std::uint32_t>(take(4).data); }
+  u64 u64Value() { return readOnce<u64>(take(8).data); }
+  U256 u256() { return readOnce<U256>(take(32).data); }
   Span take(std::size_t size) {
     if (size > span_.size - at_) fail("ends too early");
     const Span out{span_.data + at_, size};
@@ -48,12 +59,6 @@ class Cursor {
   [[noreturn]] void fail(const std::string& why) const { throw Failure("ARTIFACT_CORRUPT", what_ + " " + why); }
 
  private:
-  template <class T>
-  T number() {
-    T out;
-    std::memcpy(&out, take(sizeof(T)).data, sizeof(T));
-    return out;
-  }
   Span span_;
   std::size_t at_ = 0;
   std::string what_;

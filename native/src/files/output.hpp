@@ -6,7 +6,8 @@
 
 namespace zk {
 
-/// Removed when it goes, unless it was kept. Threads may write different places of it at once.
+/// A new file: what is at its path already stays as it is. Removed when it goes, unless it was kept. Threads may write different places of
+/// it at once.
 class OutputFile {
  public:
   /// @throws Failure DISK_FULL, READ_ONLY or IO_FAILED, as all that writes here

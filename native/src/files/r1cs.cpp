@@ -53,6 +53,7 @@ void R1cs::readConstraints(Cursor in, const Task& task) {
     }
   }
   if (!in.atEnd()) in.fail("is longer than its constraints");
+  end = in.take(0).data;
   if (nCoefficients + nPublic + 1 > 0xffffffff) throw Failure("KEY_MISMATCH", "the R1CS has too many terms for a zkey");
 }
 

@@ -9,7 +9,7 @@ namespace zk {
 constexpr std::size_t termSize = 36;  // a wire and its factor
 
 /// A circuit's constraints. For each: three rows (A, B, C), each a count and its terms, whose factors are plain and below the field's order.
-/// Once constructed, every row lies inside the file and every term names an existing wire.
+/// Once constructed, every row lies inside the file and every term names an existing wire, unless the file changes.
 struct R1cs {
   /// @throws Failure ARTIFACT_CORRUPT, or KEY_MISMATCH for another field or more constraints than BN254 has room for
   R1cs(Span bytes, const Task& task);
@@ -28,6 +28,7 @@ struct R1cs {
     u64 coefficientsBefore;
   };
   std::vector<Block> blocks;
+  const unsigned char* end;
 
  private:
   void readHeader(Cursor in);

@@ -53,7 +53,6 @@ ZkeyLayout::ZkeyLayout(const R1cs& r1cs)
 
 void ZkeyLayout::writeFrame(OutputFile& out) const {
   const auto word = [&](u64 at, std::uint32_t value) { out.writeAt(at, &value, 4); };
-  out.writeAt(0, "zkey", 4);
   word(4, 1);
   word(8, sections);
   for (unsigned type = 1; type <= sections; type++) {

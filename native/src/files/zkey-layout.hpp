@@ -9,8 +9,10 @@ namespace zk {
 /// Offsets in the file.
 struct ZkeyLayout {
   explicit ZkeyLayout(const R1cs& r1cs);
-  /// Everything but points and coefficients.
+  /// Everything but points, coefficients and the magic.
   void writeFrame(OutputFile& out) const;
+  /// The last step: what was cut off before has no magic, and nobody takes it for a key.
+  static void writeMagic(OutputFile& out) { out.writeAt(0, "zkey", 4); }
 
   u64 alpha1, beta1, beta2, gamma2, delta1, delta2;
   u64 ic, coefficients, a, b1, b2, c, h;  // of the first item

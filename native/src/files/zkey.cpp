@@ -47,13 +47,14 @@ Witness::Witness(Span bytes) {
   const BinFile file(bytes, "wtns", 2, "the witness");
   Cursor in = file.cursor(1);
   expectField(in, ScalarModulus::m);
-  count = in.u32();
+  const std::uint32_t count = in.u32();
   if (!in.atEnd()) in.fail("is too long");
-  values = file.items(2, count, 32);
-  for (std::uint32_t i = 0; i < count; i++) {
-    U256 value;
-    std::memcpy(value.w, values + 32 * static_cast<std::size_t>(i), 32);
+  const unsigned char* from = file.items(2, count, 32);
+  values.resize(count);
+  for (U256& value : values) {
+    value = readOnce<U256>(from);
     if (!lessThan(value, ScalarModulus::m)) throw Failure("ARTIFACT_CORRUPT", "the witness has a value that is no field element");
+    from += 32;
   }
 }
 

@@ -1,5 +1,7 @@
 // Proving keys and witnesses as snarkjs writes them.
 #pragma once
+#include <vector>
+
 #include "binfile.hpp"
 
 namespace zk {
@@ -20,12 +22,11 @@ struct Zkey {
   u64 nCoefficients;
 };
 
-/// The values of all wires, plain and below the field's order.
+/// The values of all wires, plain and below the field's order: a copy, on which that was checked.
 struct Witness {
   /// @throws Failure ARTIFACT_CORRUPT
   explicit Witness(Span bytes);
-  std::uint32_t count;
-  const unsigned char* values;
+  std::vector<U256> values;
 };
 
 }  // namespace zk

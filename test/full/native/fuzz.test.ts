@@ -1,4 +1,4 @@
-// Damaged keys and witnesses under the address and undefined behaviour sanitizers: refused, or proven with, and nothing else.
+// Damaged and changing files under the address and undefined behaviour sanitizers: refused, or proven with, and nothing else.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -43,6 +43,8 @@ describe("damaged files", () => {
     for (const [outcome, times] of seen) expect(times, outcome).toBeGreaterThan(outcome === "key" ? 3 : 100);
     expect([...seen.values()].reduce((a, b) => a + b)).toBeGreaterThanOrEqual(4000);
   });
+
+  it("are no danger when they change after they were checked", () => outcomes("portable", 0));
 
   it.each((nativeAddon().addon?.engines() ?? []).filter((engine) => engine !== "portable"))("hold no surprise for %s", async (engine) => {
     const seen = await outcomes(engine, 12);

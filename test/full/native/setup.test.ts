@@ -185,6 +185,40 @@ describe("progress and abort of the native setup", () => {
   });
 });
 
+describe("the file of a setup", () => {
+  const small = () => written(r1csFile(synthetic["one constraint"] as R1csParts));
+
+  it.each(["on", "off"])("is new, or the setup is refused and what is there stays: addon %s", async (mode) => {
+    vi.resetModules();
+    vi.stubEnv("ZKSTATE_NATIVE", mode);
+    const { developmentSetup: setup } = await import("../../../prover/keys/development.js");
+    const [r1csPath, there] = [await small(), freshPath("zkey")];
+    await writeFile(there, "a key");
+    for (const zkeyPath of [there, r1csPath]) {
+      const before = readFileSync(zkeyPath);
+      await expect(setup(r1csPath, zkeyPath)).rejects.toMatchObject({ code: "IO_FAILED" });
+      await expect(setup(there, zkeyPath)).rejects.toMatchObject({ code: expect.any(String) });
+      expect(readFileSync(zkeyPath).equals(before)).toBe(true);
+    }
+  });
+
+  it("is refused to the second of two setups", async () => {
+    const [r1csPath, zkeyPath] = [await small(), freshPath("zkey")];
+    const outcomes = await Promise.allSettled([natively(r1csPath, { zkeyPath }), natively(r1csPath, { zkeyPath })]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(exportVerificationKey(zkeyPath).nPublic).toBe(1);
+  });
+
+  it("is no key before its end", async () => {
+    const [r1csPath, zkeyPath] = [await written(r1csFile(randomCircuit(40_000, 3, 40_000))), freshPath("zkey")];
+    const magic = () => readFileSync(zkeyPath).toString("latin1", 0, 4);
+    const seen: string[] = [];
+    await natively(r1csPath, { engine: "portable", zkeyPath, onProgress: () => seen.push(magic()) });
+    expect(seen[0]).toBe("\0\0\0\0");
+    expect(magic()).toBe("zkey");
+  });
+});
+
 describe("the choice of a setup", () => {
   it("falls back to JavaScript with ZKSTATE_NATIVE=off, which can be aborted too", async () => {
     vi.resetModules();

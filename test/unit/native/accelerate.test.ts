@@ -35,6 +35,11 @@ describe("core with the accelerator", () => {
     expect(both(() => poseidonMany(2, [1n]))).toMatch(/^INTERNAL/);
     expect(both(() => poseidonMany(17, []))).toMatch(/^INTERNAL/);
     expect(both(() => poseidonMany(4, []))).toEqual([]);
+    const ten = Array.from({ length: 10 }, (_, i) => BigInt(i));
+    for (const arity of [2.5, Number.NaN, 0, -1, 2 ** 32 + 1, "2" as unknown as number])
+      expect(both(() => poseidonMany(arity, ten))).toMatch(/^INTERNAL/);
+    for (const words of [new BigUint64Array(4), new Uint8Array(64), "1234", undefined] as unknown as bigint[][])
+      expect(both(() => poseidonMany(2, words))).toMatch(/^INTERNAL/);
   });
 
   it("gives the same verdicts", () => {
