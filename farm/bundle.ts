@@ -30,6 +30,9 @@ export async function encodeBundle(task: Task, reason: string, input: Uint8Array
   return promisify(gzip)(JSON.stringify({ ...head, input: JSON.parse(Buffer.from(input).toString("utf8")) as unknown }));
 }
 
+/** A bundle's file is smaller than this: inputs shrink to a tenth. */
+export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
+
 /** @throws INPUT_MALFORMED */
 export async function decodeBundle(bytes: Uint8Array): Promise<Bundle> {
   try {

@@ -1,8 +1,8 @@
 // `zkstate prove --bundle`: tries again, on this machine, a batch that the farm has set aside.
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { instance } from "../../circuits/instances.js";
 import { EXIT, ZkStateError } from "../../core/errors.js";
-import { decodeBundle } from "../../farm/bundle.js";
+import { decodeBundle, MAX_BUNDLE_BYTES } from "../../farm/bundle.js";
 import { proveAndVerify } from "../../prover/prove-batch.js";
 import type { CircuitInput } from "../../prover/witness.js";
 import { backendFor, compiled, keysFor } from "../circuits.js";
@@ -13,10 +13,7 @@ import { makeProgress, seconds } from "../progress.js";
 /** @throws what stopped the farm, when it is the batch's doing; VERSION_MISMATCH when the circuit is another one here */
 export async function replayBundle(context: Context, path: string): Promise<number> {
   const { output, settings, signal } = context;
-  const bytes = await readFile(path).catch((e: unknown) => {
-    throw fileError(e, path, "read");
-  });
-  const bundle = await decodeBundle(bytes);
+  const bundle = await decodeBundle(await readBundle(path));
   const progress = makeProgress(output);
   output.note(`batch ${bundle.batchNumber}, set aside for: ${bundle.reason}`);
   try {
@@ -38,6 +35,17 @@ export async function replayBundle(context: Context, path: string): Promise<numb
   } finally {
     progress.stop();
   }
+}
+
+/** Never more than a bundle's size, whatever the path names. @throws INPUT_NOT_FOUND, IO_FAILED */
+async function readBundle(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of createReadStream(path, { end: MAX_BUNDLE_BYTES })) chunks.push(chunk as Buffer);
+  } catch (e) {
+    throw fileError(e, path, "read");
+  }
+  return Buffer.concat(chunks);
 }
 
 const otherCircuit = (expected: string, got: string): ZkStateError =>
