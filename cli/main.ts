@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   worker: { summary: "prove for a farm", load: () => import("./commands/worker.js") },
   coordinator: { summary: "have a farm prove every batch of a ledger", load: () => import("./commands/coordinator.js") },
   status: { summary: "show where each batch stands, and who proves", load: () => import("./commands/status.js") },
-  requeue: { summary: "let a batch out of quarantine", load: () => import("./commands/requeue.js") },
+  requeue: { summary: "let batches out of quarantine", load: () => import("./commands/requeue.js") },
   init: { summary: "create an empty ledger from a genesis", load: () => import("./commands/init.js") },
   prune: { summary: "remove old versions of the state", load: () => import("./commands/prune.js") },
   setup: { summary: "make or check the keys of a circuit", load: () => import("./commands/setup.js") },
@@ -131,3 +131,5 @@ function interruption(e: unknown): ZkStateError {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// A connection that does not answer must not keep the process; what is written to a pipe has this long to leave.
+setTimeout(() => process.exit(), 3000).unref();

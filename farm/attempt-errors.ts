@@ -17,5 +17,13 @@ const OF_THE_MACHINE = new Set<ErrorCode>([
   "KEY_MISMATCH",
 ]);
 
+/** Troubles of what all machines share, Redis and the coordinator: they say nothing about the machine either. */
+const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE"]);
+
+/** Troubles under which a proof is kept until it can be stored: they end, and the proof is paid for. */
+const PASSING = new Set<ErrorCode>([...SHARED, "ARTIFACT_MISSING", "DISK_FULL"]);
+
 export const isDeterministic = (code: ErrorCode): boolean => DETERMINISTIC.has(code);
 export const isOfTheMachine = (code: ErrorCode): boolean => OF_THE_MACHINE.has(code);
+export const isShared = (code: ErrorCode): boolean => SHARED.has(code);
+export const isPassing = (code: ErrorCode): boolean => PASSING.has(code);

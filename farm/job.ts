@@ -13,6 +13,10 @@ const Word = z.string().regex(/^(?:0|[1-9][0-9]{0,77})$/);
 export const ArtifactRef = z.strictObject({ sha256: Hex, bytes: z.int().min(0) });
 export type ArtifactRef = z.infer<typeof ArtifactRef>;
 
+/** Nothing that a job names is fetched beyond these sizes. */
+const sized = (most: number) => z.strictObject({ sha256: Hex, bytes: z.int().min(0).max(most) });
+const MIB = 2 ** 20;
+
 /** A circuit in one version of its keys, with what a machine that has never seen it needs to prove it. */
 export const JobCircuit = z.strictObject({
   /** Profile, such as "default": what workers advertise. */
@@ -23,8 +27,8 @@ export const JobCircuit = z.strictObject({
   nWires: z.int().min(1),
   nPublic: z.int().min(0),
   nConstraints: z.int().min(1),
-  wasm: ArtifactRef,
-  zkey: ArtifactRef,
+  wasm: sized(256 * MIB),
+  zkey: sized(32 * 1024 * MIB),
 });
 export type JobCircuit = z.infer<typeof JobCircuit>;
 
@@ -33,7 +37,7 @@ export const ProofJob = z.strictObject({
   batchNumber: z.int().min(1),
   circuit: JobCircuit,
   /** The circuit's input: JSON of signal names and decimal strings. */
-  input: ArtifactRef,
+  input: sized(64 * MIB),
   publicSignals: z.array(Word),
   /** Queue on which the coordinator of this ledger takes reports. */
   replyTo: z.string().regex(/^[a-z0-9-]{1,80}$/),
@@ -42,8 +46,9 @@ export type ProofJob = z.infer<typeof ProofJob>;
 
 /** Content-derived: the same batch under the same keys is the same job, whoever submits it. The letter keeps BullMQ from reading a number. */
 export function jobIdOf({ version, batchNumber, circuit, input, publicSignals, replyTo }: ProofJob): string {
-  const { digest, vkeyDigest, wasm, zkey } = circuit;
-  const content = [version, batchNumber, digest, vkeyDigest, wasm.sha256, zkey.sha256, input.sha256, publicSignals, replyTo];
+  const { id, digest, vkeyDigest, nWires, nPublic, nConstraints, wasm, zkey } = circuit;
+  const files = [wasm, zkey, input].map(({ sha256, bytes }) => [sha256, bytes]);
+  const content = [version, batchNumber, id, digest, vkeyDigest, nWires, nPublic, nConstraints, files, publicSignals, replyTo];
   return `p${createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 40)}`;
 }
 

@@ -32,7 +32,7 @@ export function makeLogger({ level, json, destination = pino.destination({ dest:
 }
 
 /** Texts come from other machines: what would move a terminal's cursor is taken out. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 
 function textOf(line: string): string {
   const { level, time, pid: _pid, hostname: _host, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;

@@ -20,8 +20,8 @@ const Outcome = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("failed"), code: Code, message: Text }),
   /** The proving process died: of a signal, of memory, of its time limit. Says nothing about the batch. */
   z.strictObject({ kind: z.literal("died"), how: z.enum(["signal", "exit", "limit", "memory"]), message: Text }),
-  /** Given back unfinished: the worker was asked to stop, or does not serve this circuit. */
-  z.strictObject({ kind: z.literal("handed-back"), why: z.enum(["draining", "foreign-circuit"]) }),
+  /** Given back unfinished: the worker was asked to stop. */
+  z.strictObject({ kind: z.literal("handed-back"), why: z.literal("draining") }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 

@@ -35,6 +35,11 @@ export class FarmTable {
     this.db.putSync(task.batchNumber, JSON.stringify(task));
   }
 
+  /** The batch is as if it had never been in the farm. */
+  remove(batchNumber: number): void {
+    this.db.removeSync(batchNumber);
+  }
+
   /** All tasks in the order of their batches. */
   *all(from = 0): Generator<Task> {
     for (const { key, value } of this.db.getRange({ start: from })) yield read(value, key);

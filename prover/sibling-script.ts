@@ -30,8 +30,9 @@ export function startWorker(moduleUrl: string, name: string, workerData?: unknow
 }
 
 /** Start a sibling as a child process with an IPC channel; its stdout is dropped, its stderr piped. */
-export function startChild(moduleUrl: string, name: string): ChildProcess {
+export function startChild(moduleUrl: string, name: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
   const { url, loader } = siblingScript(moduleUrl, name);
   const execArgv = loader === undefined ? [] : ["--import", loader];
-  return fork(fileURLToPath(url), [], { execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "advanced" });
+  const all = { ...process.env, ...env };
+  return fork(fileURLToPath(url), [], { execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "advanced", env: all });
 }

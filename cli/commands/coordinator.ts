@@ -27,21 +27,23 @@ export const command: CliCommand = {
     const window = numberOption(options, "window", 1, 100_000);
     const maxDeaths = numberOption(options, "max-deaths", 1, 1000);
     const log = commandLog(context, options);
-    const giveBack = await takeRole(settings.data.value);
-    if (giveBack === undefined) throw taken(settings.data.value);
+    const role = await takeRole(settings.data.value);
+    if (role === undefined) throw taken(settings.data.value);
     try {
       const advertised = options["advertise"] === undefined ? {} : { advertised: String(options["advertise"]) };
       const running = await runCoordinator(context, { ...address, ...advertised, reconcileMs, window, maxDeaths, log });
       output.note(`coordinating ${settings.data.value}; metrics, board and artifacts on ${running.url}`);
+      const end = AbortSignal.any([signal, role.lost]);
       await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener("abort", () => resolve(), { once: true });
+        if (end.aborted) resolve();
+        end.addEventListener("abort", () => resolve(), { once: true });
       });
       await running.stop();
+      role.lost.throwIfAborted();
       log.info("stopped");
       return EXIT.ok;
     } finally {
-      await giveBack();
+      await role.giveBack();
     }
   },
 };

@@ -5,6 +5,7 @@ import { readBatchFile, readInput } from "../batch-file.js";
 import { backendFor, keyKind } from "../circuits.js";
 import { type CliCommand, type Options, withExamples, withSettings } from "../command.js";
 import { executeFile } from "../execute/execute-file.js";
+import { whileBusy } from "../farm/ledger-source.js";
 import { listenAddress } from "../farm/numbers.js";
 import { proveOnFarm } from "../farm/prove-on-farm.js";
 import { farmRedis, reachRedis } from "../farm/redis.js";
@@ -43,7 +44,9 @@ export const command: CliCommand = {
     const path = batchPath(options);
     const file = readBatchFile(await readInput(path));
     signal.throwIfAborted();
-    const executed = await executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
+    const execute = () => executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
+    // On a farm the ledger has other writers, each for a moment: its coordinator, and whoever submits at the same time.
+    const executed = await (onFarm ? whileBusy(execute) : execute());
     const { store, skipped, numbers, fresh, finished } = executed;
     const progress = makeProgress(output);
     try {

@@ -1,7 +1,7 @@
 // Bringing a batch file into the ledger: at most once, all of it or nothing, and finished after an interruption.
 
 import type { Instance } from "../../circuits/instances.js";
-import { ZkStateError } from "../../core/errors.js";
+import { asZkStateError, ZkStateError } from "../../core/errors.js";
 import type { Executed } from "../../ledger/batch.js";
 import type { GenesisItem } from "../../ledger/codec.js";
 import { genesis } from "../../ledger/genesis.js";
@@ -9,6 +9,7 @@ import { stateRoot } from "../../ledger/hashing.js";
 import { emptyState } from "../../ledger/memory-state.js";
 import { hasData } from "../../ledger/store/engine.js";
 import { LedgerStore } from "../../ledger/store/ledger-store.js";
+import type { Header } from "../../ledger/types.js";
 import type { BatchFile } from "../batch-file.js";
 import { type Plan, planFile, replay, type SkippedItem } from "./plan.js";
 import { decodePublished, encodePublished, type Published } from "./published.js";
@@ -55,12 +56,23 @@ async function firstFile(dir: string, file: BatchFile, instance: Instance, skipI
   const header = genesis(file.genesis);
   const started = performance.now();
   const plan = planFile(emptyState(header, file.genesis.nLevels), file, instance, skipInvalid);
-  const store = LedgerStore.create(dir, header, file.genesis.nLevels);
+  const store = createUnlessThere(dir, header, file.genesis.nLevels);
+  if (store === undefined) return executeFile(dir, file, instance, skipInvalid);
   try {
     const numbers = commitPlan(store, plan, file, instance, performance.now() - started);
     return { store, numbers, skipped: plan.skipped, fresh: true, finished: [] };
   } catch (e) {
     await store.close();
+    throw e;
+  }
+}
+
+/** Undefined when another command made the ledger meanwhile. */
+function createUnlessThere(dir: string, header: Header, nLevels: number): LedgerStore | undefined {
+  try {
+    return LedgerStore.create(dir, header, nLevels);
+  } catch (e) {
+    if (asZkStateError(e).code === "USAGE" && hasData(dir)) return undefined;
     throw e;
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { ZkStateError } from "../../core/errors.js";
 import type { ArtifactPlace } from "../../farm/artifacts/advertised.js";
-import { folderStore } from "../../farm/artifacts/folder.js";
+import { folderStore, isFolderStore } from "../../farm/artifacts/folder.js";
 import { httpStore } from "../../farm/artifacts/http.js";
 import { redisStore } from "../../farm/artifacts/redis.js";
 import type { ArtifactStore } from "../../farm/artifacts/store.js";
@@ -77,6 +77,8 @@ export function openPlace(redis: RedisSettings): (place: ArtifactPlace) => Artif
   return (place) => {
     switch (place.kind) {
       case "folder":
+        // Whoever writes to Redis must not lead a worker into any folder of its machine.
+        if (!isFolderStore(place.path)) throw noStore(place.path);
         return folderStore(place.path);
       case "http":
         return httpStore(place.url, place.token);
@@ -97,4 +99,12 @@ const notGiven = (): ZkStateError =>
     code: "CONFIG_INVALID",
     message: "The artifacts of this farm are in a Redis that each worker must be told of.",
     next: "start the worker with the coordinator's --artifacts",
+  });
+
+const noStore = (path: string): ZkStateError =>
+  new ZkStateError({
+    code: "ARTIFACT_MISSING",
+    message: `${path} holds no artifacts on this machine.`,
+    next: "mount the coordinator's folder at the same path, or have it serve its artifacts with --artifacts http",
+    retryable: true,
   });

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { asZkStateError } from "../../core/errors.js";
+import { asZkStateError, type ErrorCode } from "../../core/errors.js";
 import type { Groth16Proof } from "../../core/groth16.js";
 import type { ArtifactRef } from "../../farm/job.js";
 import type { BatchSource, BatchStatement, LocalCircuit, ProofDetails } from "../../farm/source.js";
@@ -22,8 +22,8 @@ interface Workshop {
   readonly keys: KeyArtifact;
 }
 
-/** Another command that writes to the ledger is done within this time, ms. */
-const BUSY_LIMIT_MS = 60_000;
+/** Another command that writes to the ledger is done within this time, ms; one that makes it looks like damage for a moment. */
+const PASSING_MS: Partial<Record<ErrorCode, number>> = { STORE_BUSY: 60_000, STORE_CORRUPT: 1000 };
 const BUSY_WAIT_MS = 100;
 
 export class LedgerSource implements BatchSource {
@@ -95,7 +95,7 @@ export class LedgerSource implements BatchSource {
   }
 
   private async write<T>(work: (store: LedgerStore) => T): Promise<T> {
-    const store = await openForWriting(this.context.settings.data.value);
+    const store = await whileBusy(() => LedgerStore.open(this.context.settings.data.value));
     try {
       return work(store);
     } finally {
@@ -104,13 +104,13 @@ export class LedgerSource implements BatchSource {
   }
 }
 
-/** Waits while another command writes. @throws STORE_BUSY and what opening throws */
-async function openForWriting(dir: string): Promise<LedgerStore> {
-  for (const end = Date.now() + BUSY_LIMIT_MS; ; await sleep(BUSY_WAIT_MS)) {
+/** Tries again while another command writes, or makes the ledger. @throws STORE_BUSY when it takes too long, and what the work throws */
+export async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  for (const start = Date.now(); ; await sleep(BUSY_WAIT_MS)) {
     try {
-      return LedgerStore.open(dir);
+      return await work();
     } catch (e) {
-      if (asZkStateError(e).code !== "STORE_BUSY" || Date.now() > end) throw e;
+      if (Date.now() - start > (PASSING_MS[asZkStateError(e).code] ?? 0)) throw e;
     }
   }
 }

@@ -9,9 +9,11 @@ import { checkFolder } from "../proof/check.js";
 import { readFolder } from "../proof/folder.js";
 import type { ProvenBatch } from "../proof/prove-batches.js";
 import type { listenAddress } from "./numbers.js";
-import { type RunningCoordinator, runCoordinator, takeRole } from "./run-coordinator.js";
+import { type Role, type RunningCoordinator, runCoordinator, takeRole } from "./run-coordinator.js";
 
 const LOOK_MS = 300;
+/** Redis may be away; the wait goes on. */
+const SNAPSHOT_MS = 2000;
 /** A line about the wait this often, ms. */
 const TELL_MS = 15_000;
 
@@ -21,24 +23,28 @@ export async function proveOnFarm(
   numbers: readonly number[],
   listen: ReturnType<typeof listenAddress>,
 ): Promise<ProvenBatch[]> {
-  const { settings, output } = context;
-  let giveBack: (() => Promise<void>) | undefined;
+  const { settings, output, signal } = context;
+  let role: Role | undefined;
   let running: RunningCoordinator | undefined;
   const before = new Set(await unprovenOf(settings.data.value, numbers));
+  const tell = teller(output, numbers.length);
   try {
-    while ((await unprovenOf(settings.data.value, numbers)).length > 0) {
-      context.signal.throwIfAborted();
-      giveBack ??= await takeRole(settings.data.value);
-      if (giveBack !== undefined && running === undefined) {
+    for (let open = [...before]; open.length > 0; open = await unprovenOf(settings.data.value, numbers)) {
+      signal.throwIfAborted();
+      // Another coordinator that dies leaves its role to this command.
+      role ??= await takeRole(settings.data.value);
+      role?.lost.throwIfAborted();
+      if (role !== undefined && running === undefined) {
         const log = makeLogger({ level: output.quiet ? "silent" : "warn", json: false });
         running = await runCoordinator(context, { ...listen, reconcileMs: 5000, log });
       }
-      await waitFor(context, numbers, running);
-      // Another coordinator that dies leaves its role to this command.
+      await failOnQuarantine(settings.data.value, open, running?.table);
+      await tell(open.length, running);
+      await sleep(LOOK_MS);
     }
   } finally {
     await running?.stop();
-    await giveBack?.();
+    await role?.giveBack();
   }
   return readProofs(settings.data.value, numbers, before);
 }
@@ -52,28 +58,17 @@ async function unprovenOf(dataDir: string, numbers: readonly number[]): Promise<
   }
 }
 
-/** Until all are proven, or for a while when another process coordinates: it may die. */
-async function waitFor(
-  { settings, signal, output }: Context,
-  numbers: readonly number[],
-  own: RunningCoordinator | undefined,
-): Promise<void> {
-  const started = Date.now();
-  let told = started;
-  let last = numbers.length;
-  while (own !== undefined || Date.now() - started < TELL_MS) {
-    signal.throwIfAborted();
-    const open = await unprovenOf(settings.data.value, numbers);
-    if (open.length === 0) return;
-    await failOnQuarantine(settings.data.value, open, own?.table);
-    if (open.length !== last || Date.now() - told > TELL_MS) {
-      const workers = own === undefined ? "" : `, ${(await own.coordinator.snapshot()).workers.length} workers`;
-      output.note(`the farm has proven ${numbers.length - open.length} of ${numbers.length}${workers}`);
-      told = Date.now();
-      last = open.length;
-    }
-    await sleep(LOOK_MS);
-  }
+/** A line whenever something was proven, and once in a while. */
+function teller(output: Context["output"], total: number): (open: number, own: RunningCoordinator | undefined) => Promise<void> {
+  let told = Date.now();
+  let last = total;
+  return async (open, own) => {
+    if (open === last && Date.now() - told < TELL_MS) return;
+    [told, last] = [Date.now(), open];
+    const snapshot = await Promise.race([own?.coordinator.snapshot().catch(() => undefined), sleep(SNAPSHOT_MS, undefined)]);
+    const able = snapshot?.workers.filter(({ tripped }) => !tripped).length;
+    output.note(`the farm has proven ${total - open} of ${total}${able === undefined ? "" : `; workers in service: ${able}`}`);
+  };
 }
 
 async function failOnQuarantine(dataDir: string, open: readonly number[], own: FarmTable | undefined): Promise<void> {

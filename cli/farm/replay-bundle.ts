@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { instance } from "../../circuits/instances.js";
 import { EXIT, ZkStateError } from "../../core/errors.js";
 import { decodeBundle, MAX_BUNDLE_BYTES } from "../../farm/bundle.js";
+import { plain } from "../../farm/logging.js";
 import { proveAndVerify } from "../../prover/prove-batch.js";
 import type { CircuitInput } from "../../prover/witness.js";
 import { backendFor, compiled, keysFor } from "../circuits.js";
@@ -15,7 +16,7 @@ export async function replayBundle(context: Context, path: string): Promise<numb
   const { output, settings, signal } = context;
   const bundle = await decodeBundle(await readBundle(path));
   const progress = makeProgress(output);
-  output.note(`batch ${bundle.batchNumber}, set aside for: ${bundle.reason}`);
+  output.note(`batch ${bundle.batchNumber}, set aside for: ${plain(bundle.reason)}`);
   try {
     const circuit = await compiled(instance(bundle.circuit.id), settings, progress.onStage);
     if (circuit.digest !== bundle.circuit.digest) throw otherCircuit(bundle.circuit.digest, circuit.digest);

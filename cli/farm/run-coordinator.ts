@@ -5,12 +5,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { lock } from "proper-lockfile";
+import { ZkStateError } from "../../core/errors.js";
 import { refusedHere } from "../../farm/coordinator/check-input.js";
 import { Coordinator } from "../../farm/coordinator/coordinator.js";
-import { ChildVerifier } from "../../farm/coordinator/verifier.js";
+import { ChildVerifier, MAX_PROOF_BYTES } from "../../farm/coordinator/verifier.js";
 import { artifactRoutes } from "../../farm/http/artifact-routes.js";
 import { startServer } from "../../farm/http/server.js";
 import { FarmTable } from "../../farm/table.js";
+import { hasData } from "../../ledger/store/engine.js";
 import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
 import { genesisRoot } from "../execute/execute-file.js";
@@ -41,12 +43,29 @@ export interface RunningCoordinator {
 
 const SCALING = { latencySeconds: 60, min: 0, max: 100 };
 
-/** The coordinator's place in the ledger's folder. @returns undefined while another coordinator has it, else what gives it back */
-export async function takeRole(dataDir: string): Promise<(() => Promise<void>) | undefined> {
+/** The coordinator's place in a ledger's folder. */
+export interface Role {
+  /** Aborted when another took the place, because this process stood still for too long. */
+  readonly lost: AbortSignal;
+  giveBack(): Promise<void>;
+}
+
+/** @returns undefined while another coordinator has it @throws INPUT_NOT_FOUND without a ledger */
+export async function takeRole(dataDir: string): Promise<Role | undefined> {
+  if (!hasData(dataDir)) {
+    const next = "create the ledger first with zkstate init, or point --data to it";
+    throw new ZkStateError({ code: "INPUT_NOT_FOUND", message: `There is no ledger in ${dataDir}.`, next });
+  }
   const dir = join(dataDir, "farm");
   await mkdir(dir, { recursive: true });
+  const lost = new AbortController();
+  const onCompromised = () =>
+    lost.abort(
+      new ZkStateError({ code: "STORE_BUSY", message: "Another coordinator has taken this one's place.", next: "stop one of them" }),
+    );
   try {
-    return await lock(dir, { stale: 10_000, update: 3000, lockfilePath: join(dir, "coordinator.lock") });
+    const release = await lock(dir, { stale: 10_000, update: 3000, lockfilePath: join(dir, "coordinator.lock"), onCompromised });
+    return { lost: lost.signal, giveBack: () => release().catch(() => undefined) };
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
     throw e;
@@ -111,7 +130,7 @@ export async function runCoordinator(context: Context, options: CoordinatorSetti
       queues: [coordinator.queue],
       token: artifacts.token,
       scaling: SCALING,
-      routes: [artifactRoutes(artifacts.store, artifacts.token)],
+      routes: [artifactRoutes(artifacts.store, artifacts.token, MAX_PROOF_BYTES)],
       log,
     });
     place = artifacts.place(advertised ?? server.url);
@@ -121,7 +140,7 @@ export async function runCoordinator(context: Context, options: CoordinatorSetti
       await closeAll();
     };
     try {
-      await coordinator.start();
+      await orStopped(coordinator.start(), context.signal);
     } catch (e) {
       await server.close();
       throw e;
@@ -131,4 +150,11 @@ export async function runCoordinator(context: Context, options: CoordinatorSetti
     await closeAll();
     throw e;
   }
+}
+
+/** The first round waits for Redis for as long as it takes; an interrupt does not. */
+async function orStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  await (signal.aborted ? undefined : Promise.race([work, stopped]));
+  work.catch(() => undefined);
 }

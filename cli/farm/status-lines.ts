@@ -1,4 +1,5 @@
 // `zkstate status` for people.
+import { plain } from "../../farm/logging.js";
 import type { Output } from "../output.js";
 import { seconds } from "../progress.js";
 import type { BatchStatus, FarmStatus, Stage } from "./status.js";
@@ -19,7 +20,8 @@ function batchLine(batch: BatchStatus, paint: Output["paint"]): string {
   const [style, mark] = MARKS[stage];
   const troubles = [deaths > 0 ? `${deaths} died` : "", failures > 0 ? `${failures} failed` : ""].filter((text) => text !== "").join(", ");
   const parts = [worker === undefined ? "" : `by ${worker}`, ageMs === undefined ? "" : seconds(ageMs), troubles, reason ?? ""];
-  return `${paint(style, mark)} batch ${`${batchNumber}`.padEnd(7)} ${stage.padEnd(12)} ${parts.filter((part) => part !== "").join(", ")}`.trimEnd();
+  const told = parts.filter((part) => part !== "").map(plain);
+  return `${paint(style, mark)} batch ${`${batchNumber}`.padEnd(7)} ${stage.padEnd(12)} ${told.join(", ")}`.trimEnd();
 }
 
 export function statusLines(status: FarmStatus, paint: Output["paint"]): string[] {
@@ -42,7 +44,7 @@ export function statusLines(status: FarmStatus, paint: Output["paint"]): string[
   lines.push("", paint("bold", `Queue: ${counts.join(", ")}`), paint("bold", `Workers: ${workers.length}`));
   for (const { name, slots, busy, proofs, draining, tripped, backend } of workers) {
     const state = tripped ? paint("red", " out of service") : draining ? paint("yellow", " draining") : "";
-    lines.push(`  ${name}  ${busy.length} of ${slots} slots busy, ${proofs} proofs, ${backend}${state}`);
+    lines.push(`  ${plain(name)}  ${busy.length} of ${slots} slots busy, ${proofs} proofs, ${plain(backend)}${state}`);
   }
   if (unproven > quarantined.length && workers.length === 0)
     lines.push(paint("red", "Nobody is proving: start `zkstate worker --redis URL`."));

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Queue } from "bullmq";
 import { EXIT } from "../../core/errors.js";
-import { connectProducer } from "../../farm/connection.js";
+import { asQueueError, connectProducer } from "../../farm/connection.js";
 import { queueCounts, readWorkers } from "../../farm/coordinator/snapshot.js";
 import { PREFIX, PROVE_QUEUE } from "../../farm/names.js";
 import type { WorkerBeat } from "../../farm/status.js";
@@ -107,9 +107,11 @@ async function readRedis(context: Context): Promise<NonNullable<FarmStatus["redi
   try {
     const [counts, workers] = await Promise.all([queueCounts(queue), readWorkers(connection)]);
     return { queue: counts, workers };
+  } catch (e) {
+    throw asQueueError(e);
   } finally {
-    await queue.close();
     connection.disconnect();
+    void queue.close().catch(() => undefined);
   }
 }
 

@@ -24,7 +24,7 @@ export async function advertise(redis: Redis, replyTo: string, place: ArtifactPl
 /** @throws ARTIFACT_MISSING when no coordinator of that ledger has said */
 export async function findPlace(redis: Redis, replyTo: string): Promise<ArtifactPlace> {
   const text = await redis.get(artifactsKey(replyTo));
-  const read = text === null ? undefined : ArtifactPlace.safeParse(JSON.parse(text)).data;
+  const read = text === null ? undefined : ArtifactPlace.safeParse(parsed(text)).data;
   if (read !== undefined) return read;
   const next = "start the ledger's coordinator, or give the worker --artifacts";
   throw new ZkStateError({
@@ -34,3 +34,11 @@ export async function findPlace(redis: Redis, replyTo: string): Promise<Artifact
     retryable: true,
   });
 }
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

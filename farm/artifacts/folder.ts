@@ -1,6 +1,6 @@
 // Artifacts in a folder, on one machine or on a disk that several share: <dir>/ab/abcdef..., each there whole or not at all.
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -17,6 +17,9 @@ export interface FolderStore extends ArtifactStore {
 }
 
 const READ_BYTES = 1 << 20;
+/** Shows that a folder is a store: a worker goes into no other that it is told of. */
+const MARKER = ".zkstate-artifacts";
+export const isFolderStore = (dir: string): boolean => existsSync(join(dir, MARKER));
 const ARTIFACT = /^[0-9a-f]{64}$/;
 
 export interface FolderStoreOptions {
@@ -34,6 +37,7 @@ export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): F
   const pathOf = ({ sha256 }: ArtifactRef) => join(root, sha256.slice(0, 2), sha256);
   try {
     mkdirSync(root, { recursive: true });
+    writeFileSync(join(root, MARKER), "");
     sweep(root);
     if (keepMs !== undefined) removeUnused(root, Date.now() - keepMs);
   } catch (e) {
@@ -86,6 +90,8 @@ export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): F
   async function chunksOf(ref: ArtifactRef): Promise<AsyncGenerator<Uint8Array>> {
     const size = await sizeOf(ref);
     if (size === undefined) throw missing(ref, name);
+    // Nobody's reference is reason enough to read a file that is much larger.
+    if (size > 2 * ref.bytes + READ_BYTES) throw missing(ref, name);
     const chunks = checked(ref);
     // Of another size, the file or the reference is wrong: reading to the end tells which, and throws.
     while (size !== ref.bytes && (await chunks.next()).done !== true);

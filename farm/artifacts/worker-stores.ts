@@ -6,6 +6,9 @@ import type { ArtifactStore } from "./store.js";
 /** Turns an advertised place into a store. */
 export type OpenPlace = (place: ArtifactPlace) => ArtifactStore;
 
+/** Ledgers that a worker proves for at a time. */
+const MOST_OPEN = 64;
+
 export class WorkerStores {
   private readonly open = new Map<string, { readonly place: string; readonly store: ArtifactStore }>();
 
@@ -24,9 +27,17 @@ export class WorkerStores {
     const known = this.open.get(replyTo);
     if (known?.place === place) return known.store;
     await known?.store.close();
+    if (this.open.size >= MOST_OPEN) await this.closeOldest();
     const store = this.openPlace(found);
     this.open.set(replyTo, { place, store });
     return store;
+  }
+
+  private async closeOldest(): Promise<void> {
+    const [oldest] = this.open;
+    if (oldest === undefined) return;
+    this.open.delete(oldest[0]);
+    await oldest[1].store.close();
   }
 
   async close(): Promise<void> {

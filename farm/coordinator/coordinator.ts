@@ -38,6 +38,7 @@ export interface CoordinatorParts {
 
 /** A nudge waits this long for more of its kind, and for the queue to catch up with a report. */
 const NUDGE_MS = 300;
+const REPORT_LOCK_MS = 10_000;
 
 export class Coordinator {
   readonly metrics: Desk["metrics"];
@@ -73,11 +74,14 @@ export class Coordinator {
     this.queue.on("error", (err) => log.debug({ err }, "queue"));
     this.desk = {
       ...parts,
-      options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, ...options },
+      options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, activeMs: 4 * 3600 * 1000, ...options },
       book: new TaskBook(table),
       redis,
       queue: this.queue,
       breaker: new Breaker(),
+      activeSince: new Map(),
+      taken: new Set(),
+      restored: new Map(),
       metrics: this.metrics,
       nudge: () => this.nudge(),
     };
@@ -85,8 +89,15 @@ export class Coordinator {
       connection: connect(),
       prefix: PREFIX,
       autorun: false,
+      // A coordinator that follows one that was killed takes the report in hand soon, and none is given up.
+      lockDuration: REPORT_LOCK_MS,
+      stalledInterval: REPORT_LOCK_MS,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.reports.on("error", (err) => log.warn({ err }, "reports"));
+    this.reports.on("failed", (job, err) =>
+      log.error({ reportId: job?.id, err }, "a report was not taken in; the next round looks into it"),
+    );
     this.events = new QueueEvents(PROVE_QUEUE, { connection: connect(), prefix: PREFIX, autorun: false });
     this.events.on("error", (err) => log.debug({ err }, "events"));
     this.events.on("active", ({ jobId }) => this.heard(() => this.started(jobId)));
@@ -94,15 +105,11 @@ export class Coordinator {
     this.events.on("failed", () => this.nudge());
   }
 
-  /** Starts, with a first round. @throws what that round throws */
+  /** Starts, with a first round; whatever stops that one is tried again by the next. */
   async start(): Promise<void> {
-    await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
     void this.events.run().catch(() => undefined);
     void this.reports.run().catch(() => undefined);
-    this.rounding = true;
-    await this.reconcile();
-    this.rounding = false;
-    this.changed();
+    await this.round();
     this.schedule();
   }
 

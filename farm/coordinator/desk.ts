@@ -7,6 +7,7 @@ import type { FarmMetrics } from "../metrics.js";
 import { CANCEL_CHANNEL, TRIP_CHANNEL, trippedKey } from "../names.js";
 import type { BatchSource } from "../source.js";
 import type { Breaker } from "./breaker.js";
+import { readWorkers } from "./snapshot.js";
 import type { TaskBook } from "./task-book.js";
 import type { ProofVerifier } from "./verifier.js";
 
@@ -18,6 +19,8 @@ export interface CoordinatorOptions {
   readonly window?: number;
   /** Failed attempts that put a batch into quarantine. @defaultValue 3 */
   readonly maxFailures?: number;
+  /** Time after which a job is taken from a worker that neither proves nor dies, ms. @defaultValue 14400000 */
+  readonly activeMs?: number;
   /** Deaths under a batch that put it into quarantine. @defaultValue 10 */
   readonly maxDeaths?: number;
 }
@@ -31,6 +34,12 @@ export interface Desk {
   readonly queue: Queue;
   readonly verifier: ProofVerifier;
   readonly breaker: Breaker;
+  /** Since when the coordinator has seen a job with a worker. */
+  readonly activeSince: Map<string, number>;
+  /** Jobs whose input this machine's circuit has taken: what a worker says against it is not looked into twice. */
+  readonly taken: Set<string>;
+  /** When an artifact had to be stored again, by its digest. */
+  readonly restored: Map<string, number>;
   readonly metrics: FarmMetrics;
   readonly log: Logger;
   /** Keeps a reproduction bundle. @returns where */
@@ -48,10 +57,21 @@ export async function cancel(desk: Desk, jobId: string): Promise<void> {
   await desk.redis.publish(CANCEL_CHANNEL, jobId);
 }
 
+/** A proof that was taken ends what was said against its maker. */
+export async function praise({ breaker, redis }: Desk, worker: string): Promise<void> {
+  breaker.good(worker);
+  await redis.del(trippedKey(worker));
+}
+
 /** An attempt that speaks against its machine. */
 export async function blame(desk: Desk, worker: string, batchNumber: number): Promise<void> {
   const seconds = desk.breaker.bad(worker, batchNumber);
   if (seconds === undefined) return;
+  const others = (await readWorkers(desk.redis)).filter(({ name, tripped }) => name !== worker && !tripped);
+  if (others.length === 0) {
+    desk.log.error({ worker }, "this worker only fails, and there is no other");
+    return;
+  }
   desk.metrics.trips.inc();
   desk.log.error({ worker, seconds }, "breaker tripped: this worker only fails");
   await desk.redis.set(trippedKey(worker), "1", "EX", seconds);

@@ -15,6 +15,7 @@ import type { Desk } from "./desk.js";
 export const FULL = 0.8;
 /** BullMQ's priorities end here; among equal ones the first added is the first served. */
 const PRIORITIES = 2_000_000;
+const RESTORE_EVERY_MS = 10_000;
 const ATTEMPTS = { attempts: 3, backoff: { type: "exponential", delay: 1000 } } as const;
 
 /** A task for a batch as the ledger and the keys are now. */
@@ -42,33 +43,41 @@ export async function enqueue(desk: Desk, task: Task): Promise<Task> {
   return book.put({ ...task, state: "queued" });
 }
 
-async function storeArtifacts({ source, artifacts }: Desk, { batchNumber, job }: Task): Promise<void> {
+/** @returns what was not there */
+async function storeArtifacts({ source, artifacts }: Desk, { batchNumber, job }: Task): Promise<ArtifactRef[]> {
+  const { wasm, zkey } = job.circuit;
   const local = await source.circuit(batchNumber);
-  await ensureFile(artifacts, job.circuit.wasm, local.wasmPath);
-  await ensureFile(artifacts, job.circuit.zkey, local.zkeyPath);
-  if (await artifacts.has(job.input)) return;
+  const absent: ArtifactRef[] = [];
+  for (const ref of [wasm, zkey, job.input]) if (!(await artifacts.has(ref))) absent.push(ref);
+  if (absent.includes(wasm)) await artifacts.putFile(local.wasmPath);
+  if (absent.includes(zkey)) await artifacts.putFile(local.zkeyPath);
+  if (!absent.includes(job.input)) return absent;
   const { input } = await source.statement(batchNumber);
   const put = await artifacts.put(input);
-  if (put.sha256 === job.input.sha256) return;
+  if (put.sha256 === job.input.sha256) return absent;
   const message = `The input of batch ${batchNumber} is not what it was when its job was made.`;
   throw new ZkStateError({ code: "STORE_CORRUPT", message, expected: job.input.sha256, got: put.sha256 });
 }
 
-async function ensureFile(artifacts: Desk["artifacts"], ref: ArtifactRef, path: string): Promise<void> {
-  if (!(await artifacts.has(ref))) await artifacts.putFile(path);
-}
-
-/** Stores again what a worker found missing or damaged. Reading what is damaged makes the store drop it. */
-export async function restoreArtifacts(desk: Desk, task: Task): Promise<void> {
-  const { artifacts } = desk;
-  const { wasm, zkey } = task.job.circuit;
+/**
+ * Stores again what a worker found missing or damaged. Reading what is damaged makes the store drop it.
+ * @returns true when something was, since the worker's attempt began
+ */
+export async function restoreArtifacts(desk: Desk, task: Task, since: number): Promise<boolean> {
+  const { artifacts, restored } = desk;
+  const refs = [task.job.circuit.wasm, task.job.circuit.zkey, task.job.input];
+  // Reading a key takes long, and a worker may ask for it as often as it likes.
+  if (Date.now() - (restored.get(task.jobId) ?? 0) < RESTORE_EVERY_MS)
+    return refs.some(({ sha256 }) => (restored.get(sha256) ?? 0) >= since);
+  restored.set(task.jobId, Date.now());
   const dir = await mkdtemp(join(tmpdir(), "zkstate-restore-"));
   try {
-    for (const ref of [wasm, zkey, task.job.input]) await artifacts.getFile(ref, join(dir, ref.sha256)).catch(() => undefined);
+    for (const ref of refs) await artifacts.getFile(ref, join(dir, ref.sha256)).catch(() => undefined);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  await storeArtifacts(desk, task);
+  for (const { sha256 } of await storeArtifacts(desk, task)) restored.set(sha256, Date.now());
+  return refs.some(({ sha256 }) => (restored.get(sha256) ?? 0) >= since);
 }
 
 /** Writes a job's content again when somebody has changed it in Redis: it dies of that wherever it is taken. @returns true when that was so */

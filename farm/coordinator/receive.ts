@@ -2,11 +2,11 @@
 
 import { asZkStateError, type ErrorCode, ZkStateError } from "../../core/errors.js";
 import type { Groth16Proof } from "../../core/groth16.js";
-import { isDeterministic, isOfTheMachine } from "../attempt-errors.js";
+import { isDeterministic, isOfTheMachine, isShared } from "../attempt-errors.js";
 import { workerLabel } from "../metrics.js";
 import type { Report } from "../report.js";
 import { type Attempt, isOpen, knows, type Task, withAttempt } from "../task.js";
-import { blame, cancel, type Desk } from "./desk.js";
+import { blame, cancel, type Desk, praise } from "./desk.js";
 import { restoreArtifacts } from "./enqueue.js";
 import { overBudget, quarantine } from "./quarantine.js";
 import { MAX_PROOF_BYTES } from "./verifier.js";
@@ -30,12 +30,13 @@ export async function receive(desk: Desk, report: Report): Promise<void> {
   log.info({ ...about, batchNumber: task.batchNumber }, "received");
   const { outcome } = report;
   if (outcome.kind === "proved") return proved(desk, task, report, outcome);
+  // Nobody's fault, and as often as a worker likes: it is not kept.
+  if (outcome.kind === "handed-back" || !isOpen(task)) return;
   const ended = book.put(withAttempt(task, attemptOf(report)));
-  if (outcome.kind === "handed-back") return;
   if (outcome.kind === "died") metrics.deaths.inc({ how: outcome.how });
   else metrics.retries.inc({ code: outcome.code });
-  await blame(desk, report.worker, task.batchNumber);
-  if (outcome.kind === "failed") await failed(desk, ended, outcome.code, report);
+  const excused = outcome.kind === "failed" && (await failed(desk, ended, outcome.code, report));
+  if (!excused) await blame(desk, report.worker, task.batchNumber);
   // A failure that turned out to be the machine's is taken off by now.
   const now = book.get(ended.batchNumber) ?? ended;
   const why = isOpen(now) ? overBudget(desk, now) : undefined;
@@ -67,6 +68,7 @@ async function proved(desk: Desk, task: Task, report: Report, outcome: Proved): 
   await source.accept(batchNumber, proof, { backend: outcome.backend, timings: outcome.timings });
   log.info({ batchNumber, jobId: task.jobId }, "accepted");
   book.put({ ...accepting, accepting: false, state: "proven", provenAt: Date.now(), provenBy: report.worker });
+  await praise(desk, report.worker);
   count(desk, task, report);
   setTimeout(() => void cancel(desk, task.jobId).catch(() => undefined), CANCEL_AFTER_MS).unref();
 }
@@ -85,31 +87,37 @@ async function refuse(desk: Desk, task: Task, report: Report, why: string): Prom
   log.error({ batchNumber, jobId, worker: report.worker, why }, "proof refused");
   // The batch is not to blame: an invalid proof says something of its maker only.
   const attempt = attemptOf(report, "invalid", why);
-  book.put({ ...withAttempt(task, attempt), failures: task.failures });
-  await blame(desk, report.worker, batchNumber);
+  book.put({ ...withAttempt(task, attempt), failures: task.failures, accepting: false });
+  // A proof that is gone from the store may have been taken from it by anyone.
+  if (!why.startsWith("ARTIFACT_")) await blame(desk, report.worker, batchNumber);
   desk.nudge();
 }
 
-function count({ metrics, breaker }: Desk, { createdAt, job }: Task, { worker, startedAt, finishedAt }: Report): void {
+function count({ metrics }: Desk, { createdAt, job }: Task, { worker, startedAt, finishedAt }: Report): void {
   const circuit = { circuit: job.circuit.id };
-  breaker.good(worker);
   metrics.proofs.inc({ worker: workerLabel(worker) });
   metrics.waitSeconds.observe(circuit, Math.max(0, startedAt - createdAt) / 1000);
   metrics.proveSeconds.observe(circuit, Math.max(0, finishedAt - startedAt) / 1000);
 }
 
-async function failed(desk: Desk, task: Task, code: ErrorCode, report: Report): Promise<void> {
+/** @returns true when the failure does not speak against the machine */
+async function failed(desk: Desk, task: Task, code: ErrorCode, report: Report): Promise<boolean> {
   const { book, metrics, log } = desk;
   const { batchNumber } = task;
   if (isOfTheMachine(code)) {
     book.put({ ...task, failures: task.failures - 1 });
-    if (code === "ARTIFACT_MISSING" || code === "ARTIFACT_CORRUPT") await restoreArtifacts(desk, task);
-    return;
+    if (code === "ARTIFACT_MISSING" || code === "ARTIFACT_CORRUPT") return restoreArtifacts(desk, task, report.startedAt);
+    return isShared(code);
   }
-  if (!isDeterministic(code)) return;
-  const why = await desk.refusedHere(batchNumber);
-  if (why !== undefined) return quarantine(desk, task, why);
+  if (!isDeterministic(code)) return false;
+  const why = desk.taken.has(task.jobId) ? undefined : await desk.refusedHere(batchNumber);
+  if (why === undefined) desk.taken.add(task.jobId);
+  else {
+    await quarantine(desk, task, why);
+    return true;
+  }
   metrics.invalid.inc({ worker: workerLabel(report.worker), why: "false-refusal" });
   log.error({ batchNumber, worker: report.worker, code }, "the worker refuses an input that the circuit takes here");
   book.put({ ...task, failures: task.failures - 1 });
+  return false;
 }

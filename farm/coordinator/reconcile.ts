@@ -29,6 +29,7 @@ export async function reconcile(desk: Desk, turn: Turn): Promise<boolean> {
     return numbers;
   });
   const ids = await queueIds(desk);
+  watchActive(desk, ids, started);
   await turn(() => dropStale(desk, ids));
   const full = (await redisMemory(desk.redis)) > FULL;
   if (full) log.error("Redis is nearly full: no job is added until there is room");
@@ -64,7 +65,7 @@ async function closeProven({ book, log, metrics, ...rest }: Desk, unproven: Read
 async function queueIds({ queue }: Desk): Promise<Ids> {
   const ids = new Map<string, (typeof STATES)[number]>();
   // In the order of a job's life: one that moves on meanwhile is seen in its later state.
-  for (const state of STATES) for (const id of await queue.getRanges([state])) ids.set(id, state);
+  for (const state of STATES) for (const id of await queue.getRanges([state], 0, -1)) ids.set(id, state);
   return ids;
 }
 
@@ -92,7 +93,9 @@ async function one(desk: Desk, batchNumber: number, ids: Ids, full: boolean, sta
       return again(desk, task, "failed");
     case "active":
       if (task.state !== "proving") desk.book.put({ ...task, state: "proving" });
-      return;
+      return takeBack(desk, task);
+    case "delayed":
+      return notTooLate(desk, task);
     default:
       if (task.state !== "queued") desk.book.put({ ...task, state: "queued" });
   }
@@ -116,6 +119,7 @@ async function missing(desk: Desk, task: Task, full: boolean): Promise<void> {
   if (full) return;
   // It may have moved while the lists were read.
   if ((await desk.queue.getJobState(task.jobId)) !== "unknown") return;
+  await forget(desk, task.jobId);
   if (task.state !== "waiting") desk.metrics.requeued.inc({ why: "missing" });
   await enqueue(desk, task);
 }
@@ -132,8 +136,43 @@ async function completed(desk: Desk, task: Task): Promise<void> {
   await again(desk, task, "refused");
 }
 
+/** What is left of a job that is in no list: BullMQ adds none under an id that it knows. */
+async function forget({ queue, redis }: Desk, jobId: string): Promise<void> {
+  await queue.remove(jobId).catch(() => 0);
+  await redis.unlink(queue.toKey(jobId));
+}
+
+/** By the coordinator's clock: a worker's may be wrong. */
+function watchActive({ activeSince }: Desk, ids: Ids, now: number): void {
+  for (const jobId of activeSince.keys()) if (ids.get(jobId) !== "active") activeSince.delete(jobId);
+  for (const [jobId, state] of ids) if (state === "active" && !activeSince.has(jobId)) activeSince.set(jobId, now);
+}
+
+/** A worker that keeps a job for ever loses its lock; the queue then gives the job to another. */
+async function takeBack({ queue, redis, log, activeSince, options }: Desk, { jobId, batchNumber }: Task): Promise<void> {
+  if (Date.now() - (activeSince.get(jobId) ?? Date.now()) < options.activeMs) return;
+  log.error({ batchNumber, jobId }, "its worker has kept it too long: its lock is taken away");
+  activeSince.delete(jobId);
+  await redis.unlink(`${queue.toKey(jobId)}:lock`);
+}
+
+/** The longest wait between two attempts; a worker whose clock is ahead asks for more. */
+const LONGEST_DELAY_MS = 60_000;
+/** BullMQ keeps the time of a delayed job times this. */
+const DELAY_SCALE = 0x1000;
+
+async function notTooLate(desk: Desk, task: Task): Promise<void> {
+  const { queue, redis, book, log } = desk;
+  const { jobId, batchNumber, state } = task;
+  if (state !== "queued") book.put({ ...task, state: "queued" });
+  const score = await redis.zscore(queue.toKey("delayed"), jobId);
+  if (score === null || Number(score) / DELAY_SCALE <= Date.now() + LONGEST_DELAY_MS) return;
+  log.warn({ batchNumber, jobId }, "delayed too long: it may be taken now");
+  await (await queue.getJob(jobId))?.promote();
+}
+
 async function again(desk: Desk, task: Task, why: string): Promise<void> {
-  await desk.queue.remove(task.jobId);
+  await forget(desk, task.jobId);
   desk.metrics.requeued.inc({ why });
   await enqueue(desk, task);
 }

@@ -24,10 +24,10 @@ export class TaskBook {
     return this.open.get(batchNumber) ?? this.table.get(batchNumber);
   }
 
-  /** The open task of a job. */
+  /** The task of a job that still takes a proof: an open one, or one in quarantine. */
   ofJob(jobId: string): Task | undefined {
     const batchNumber = this.byJob.get(jobId);
-    return batchNumber === undefined ? undefined : this.open.get(batchNumber);
+    return batchNumber === undefined ? undefined : this.get(batchNumber);
   }
 
   /** True for the job of a task that is closed, or that has another job now. */
@@ -68,6 +68,7 @@ export class TaskBook {
     }
     this.open.delete(task.batchNumber);
     this.forget(task.jobId);
+    if (task.state === "quarantined") this.byJob.set(task.jobId, task.batchNumber);
   }
 
   private forget(jobId: string): void {

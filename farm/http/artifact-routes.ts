@@ -40,13 +40,13 @@ export function bearerGuard(token: string): onRequestAsyncHookHandler {
   };
 }
 
-/** GET, HEAD and PUT of /artifacts/:sha256?bytes=N. */
-export function artifactRoutes(store: ArtifactStore | FolderStore, token: string): FastifyPluginAsync {
+/** GET, HEAD and PUT of /artifacts/:sha256?bytes=N. @param mostBytes of a PUT; workers put proofs and nothing else */
+export function artifactRoutes(store: ArtifactStore | FolderStore, token: string, mostBytes: number = MAX_IN_MEMORY): FastifyPluginAsync {
   const guard = bearerGuard(token);
   return async (app) => {
     app.addHook("onRequest", guard);
     app.setErrorHandler((e: FastifyError, _request, reply) => answerError(e, reply));
-    app.addContentTypeParser(OCTETS, { parseAs: "buffer", bodyLimit: MAX_IN_MEMORY }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser(OCTETS, { parseAs: "buffer", bodyLimit: mostBytes }, (_request, body, done) => done(null, body));
 
     app.get("/artifacts/:sha256", { exposeHeadRoute: false }, async (request, reply) => {
       const ref = refOfRequest(request);
@@ -60,7 +60,7 @@ export function artifactRoutes(store: ArtifactStore | FolderStore, token: string
       return reply.header("content-type", OCTETS).header("content-length", ref.bytes).send();
     });
 
-    app.put("/artifacts/:sha256", { bodyLimit: MAX_IN_MEMORY }, async (request, reply) => {
+    app.put("/artifacts/:sha256", { bodyLimit: mostBytes }, async (request, reply) => {
       const ref = refOfRequest(request);
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       refuseOther(ref, body);

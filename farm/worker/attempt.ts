@@ -1,16 +1,19 @@
 // One attempt at a job: proven, failed, died or given back, and each of these reported before the queue hears of it.
 import { randomUUID } from "node:crypto";
-import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DelayedError, type Job, UnrecoverableError } from "bullmq";
 import { ZkStateError } from "../../core/errors.js";
 import type { ArtifactStore } from "../artifacts/store.js";
-import { isDeterministic } from "../attempt-errors.js";
-import { JOB_VERSION, type ProofJob, readJob } from "../job.js";
+import { isDeterministic, isPassing } from "../attempt-errors.js";
+import { type ArtifactRef, JOB_VERSION, type ProofJob, readJob } from "../job.js";
 import { type Outcome, type Report, shortText } from "../report.js";
 import type { JobProver } from "./prover.js";
 import { ProverDied } from "./prover-process.js";
 
 /** A circuit that this worker does not serve goes to another one. */
 const FOREIGN_DELAY_MS = 2000;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 5000;
 /** A job whose process died is tried again, later each time. */
 const diedDelay = (starts: number): number => Math.min(500 * 2 ** Math.min(starts - 1, 10), 30_000);
 
@@ -34,7 +37,7 @@ export interface AttemptTools {
 /**
  * Runs a job of the queue once.
  * @returns the report of the proof, which the queue keeps, so that a lost report is found again
- * @throws DelayedError and WaitingError when the job is back in the queue; UnrecoverableError and others when it failed
+ * @throws DelayedError when the job is back in the queue; UnrecoverableError and others when it failed
  */
 export async function attempt(tools: AttemptTools, raw: Job, token: string | undefined, signal: AbortSignal): Promise<Report> {
   const jobId = `${raw.id}`;
@@ -47,13 +50,8 @@ export async function attempt(tools: AttemptTools, raw: Job, token: string | und
     worker: tools.worker,
     startedAt: Date.now(),
   } as const;
-  const report = async (outcome: Outcome): Promise<Report> => {
-    const full: Report = { ...started, finishedAt: Date.now(), outcome };
-    await tools.send(job, full);
-    return full;
-  };
   if (!tools.serves(job.circuit.id)) {
-    await report({ kind: "handed-back", why: "foreign-circuit" });
+    // Without a report: it would come as often as there are such jobs.
     await raw.moveToDelayed(Date.now() + FOREIGN_DELAY_MS, token);
     throw new DelayedError();
   }
@@ -64,8 +62,9 @@ export async function attempt(tools: AttemptTools, raw: Job, token: string | und
   } finally {
     tools.onEnd(jobId, outcome);
   }
-  const sent = await report(outcome);
-  return conclude(sent, raw, token);
+  const report: Report = { ...started, finishedAt: Date.now(), outcome };
+  await tools.send(job, report);
+  return conclude(report, raw, token);
 }
 
 function mustBeJob(raw: Job): ProofJob {
@@ -78,9 +77,8 @@ function mustBeJob(raw: Job): ProofJob {
 
 async function run(tools: AttemptTools, job: ProofJob, signal: AbortSignal): Promise<Outcome> {
   try {
-    const store = await tools.storeOf(job.replyTo);
-    const { proof, ...made } = await tools.prover.prove(job, store, signal);
-    return { kind: "proved", proof: await store.put(Buffer.from(proof)), ...made };
+    const { proof, ...made } = await tools.prover.prove(job, await tools.storeOf(job.replyTo), signal);
+    return { kind: "proved", proof: await store(tools, job, Buffer.from(proof), signal), ...made };
   } catch (e) {
     if (signal.aborted) {
       if (`${signal.reason}`.includes(HAND_BACK)) return { kind: "handed-back", why: "draining" };
@@ -94,6 +92,18 @@ async function run(tools: AttemptTools, job: ProofJob, signal: AbortSignal): Pro
   }
 }
 
+/** Stores a proof, however long that takes: it is paid for, and the coordinator may be about to start again, elsewhere. */
+async function store(tools: AttemptTools, { replyTo }: ProofJob, proof: Uint8Array, signal: AbortSignal): Promise<ArtifactRef> {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      return await (await tools.storeOf(replyTo)).put(proof);
+    } catch (e) {
+      if (!(e instanceof ZkStateError && isPassing(e.code))) throw e;
+      await sleep(wait, undefined, { signal });
+    }
+  }
+}
+
 /** Tells the queue. Deaths and hand-backs are not failures of the job: they cost it no attempt. */
 async function conclude(report: Report, raw: Job, token: string | undefined): Promise<Report> {
   const { outcome } = report;
@@ -101,8 +111,9 @@ async function conclude(report: Report, raw: Job, token: string | undefined): Pr
     case "proved":
       return report;
     case "handed-back":
-      await raw.moveToWait(token);
-      throw new WaitingError();
+      // Not moveToWait: that wakes no idle worker when jobs have priorities.
+      await raw.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
     case "died":
       await raw.moveToDelayed(Date.now() + diedDelay(report.attempt), token);
       throw new DelayedError();

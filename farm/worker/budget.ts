@@ -12,12 +12,13 @@ export class MemoryBudget {
 
   /** @throws the signal's reason */
   async take(need: number, signal: AbortSignal): Promise<() => void> {
-    while (this.used > 0 && this.used + need > this.bytes) {
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.used === 0 || this.used + need <= this.bytes) break;
       await new Promise<void>((resolve) => {
         this.waiting.push(resolve);
         signal.addEventListener("abort", () => resolve(), { once: true });
       });
-      signal.throwIfAborted();
     }
     this.used += need;
     return () => {

@@ -1,4 +1,5 @@
 // The process that proves: one proof at a time, killed without regret by its parent, gone when the parent is gone.
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
@@ -6,8 +7,13 @@ import { chooseBackend } from "../../prover/backends/choose.js";
 import { exportVerificationKey, verificationKeyDigest } from "../../prover/keys/vkey.js";
 import { proveAndVerify } from "../../prover/prove-batch.js";
 import type { CircuitInput } from "../../prover/witness.js";
-import type { ChildAnswer, ChildTask } from "./prover-process.js";
+import { type ChildAnswer, type ChildTask, DIR_VARIABLE } from "./prover-process.js";
 
+const dir = process.env[DIR_VARIABLE];
+if (dir !== undefined) {
+  process.env["TMPDIR"] = dir;
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+}
 process.on("disconnect", () => process.exit(1));
 // An interrupt of the terminal reaches the whole process group; the parent decides.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);

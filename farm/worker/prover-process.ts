@@ -1,9 +1,12 @@
 // A proving process as its worker sees it: a task in, an answer out, and every way in which it can die told apart.
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { setPriority, tmpdir } from "node:os";
+import { join } from "node:path";
 import { type ErrorCode, ZkStateError } from "../../core/errors.js";
 import type { BackendName } from "../../prover/backends/choose.js";
+import { fileError } from "../../prover/file-errors.js";
 import { startChild } from "../../prover/sibling-script.js";
 import type { JobCircuit } from "../job.js";
 import { type Outcome, shortText } from "../report.js";
@@ -44,8 +47,19 @@ export interface ProcessLimits {
 /** Behind the worker itself, which must renew its locks in time whatever the provers do. */
 const NICENESS = 5;
 const WATCH_MS = 500;
+/** The process reads programs and keys of strangers: what opens the farm is not for it. */
+const NO_SECRETS = Object.fromEntries(
+  ["REDIS_URL", "REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "TOKEN", "TOKEN_FILE", "ARTIFACTS"].map((name) => [
+    `ZKSTATE_${name}`,
+    undefined,
+  ]),
+);
+/** Tells the process its folder. */
+export const DIR_VARIABLE = "ZKSTATE_PROVER_DIR";
 
 export class ProverProcess {
+  /** Its temporary files, inputs and witnesses: whichever of the two processes outlives the other removes them. */
+  readonly dir: string;
   private readonly child: ChildProcess;
   private stderr = "";
   private dead: string | undefined;
@@ -53,9 +67,10 @@ export class ProverProcess {
   /** Attempts that it has made. */
   proofs = 0;
 
-  /** @param circuitKey the key version that this process has loaded, or is about to */
+  /** @param circuitKey the key version that this process has loaded, or is about to @throws DISK_FULL, READ_ONLY, IO_FAILED */
   constructor(readonly circuitKey: string) {
-    this.child = startChild(import.meta.url, "prove-child");
+    this.dir = ownFolder();
+    this.child = startChild(import.meta.url, "prove-child", { ...NO_SECRETS, [DIR_VARIABLE]: this.dir });
     try {
       if (this.child.pid !== undefined) setPriority(this.child.pid, NICENESS);
     } catch {
@@ -66,6 +81,7 @@ export class ProverProcess {
     });
     this.child.on("error", (e) => this.ended(e.message));
     this.child.on("exit", (status, signal) => this.ended(signal === null ? `status ${status}` : signal));
+    this.child.on("close", () => void rm(this.dir, { recursive: true, force: true }).catch(() => undefined));
   }
 
   private ended(how: string): void {
@@ -128,10 +144,19 @@ export class ProverProcess {
         if (own > limits.memoryBytes) kill("memory", `the proving process took ${own} bytes, more than ${limits.memoryBytes}`);
       }, WATCH_MS);
       this.child.on("message", onMessage).on("exit", onExit).on("error", onError);
+      signal.addEventListener("abort", onAbort, { once: true });
       if (signal.aborted) onAbort();
       else if (this.dead !== undefined) settle(() => reject(new ProverDied("exit", `the proving process had ended: ${this.dead}`)));
       else this.child.send(task);
     });
+  }
+}
+
+function ownFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "zkstate-prover-"));
+  } catch (e) {
+    throw fileError(e, tmpdir());
   }
 }
 

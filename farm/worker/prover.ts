@@ -1,8 +1,9 @@
 // From a job to a proof on this machine: files at hand, memory free, a warm process, and the limits that end it.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ZkStateError } from "../../core/errors.js";
 import type { BackendName } from "../../prover/backends/choose.js";
+import { fileError } from "../../prover/file-errors.js";
 import type { ArtifactStore } from "../artifacts/store.js";
 import type { ProofJob } from "../job.js";
 import type { Outcome } from "../report.js";
@@ -47,25 +48,25 @@ export class ChildProver implements JobProver {
 
   async prove(job: ProofJob, store: ArtifactStore, signal: AbortSignal): Promise<MadeProof> {
     const { circuit, input, publicSignals } = job;
-    const files = await this.local.circuit(circuit, store);
-    const inputBytes = await store.get(input);
+    const { limitMs } = this.options;
+    const fetching = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const files = await orLate(this.local.circuit(circuit, store, fetching), fetching, signal);
+    const inputBytes = await orLate(store.get(input), fetching, signal);
     const memoryBytes = proofMemory(circuit.zkey.bytes);
     const release = await this.budget.take(memoryBytes, signal);
-    const dir = await mkdtemp(join(tmpdir(), "zkstate-job-"));
-    const child = this.take(circuit.vkeyDigest);
-    this.busy.set(input.sha256, child);
+    let child: ProverProcess | undefined;
     try {
-      const inputPath = join(dir, "input.json");
-      await writeFile(inputPath, inputBytes);
-      const { backend, threads, limitMs } = this.options;
+      child = this.take(circuit.vkeyDigest);
+      this.busy.set(input.sha256, child);
+      const inputPath = await written(join(child.dir, "input.json"), inputBytes);
+      const { backend, threads } = this.options;
       const task = { circuit, ...files, inputPath, publicSignals, backend, threads };
       const { kind: _, ...made } = await child.prove(task, { limitMs, memoryBytes }, signal);
       return made;
     } finally {
       this.busy.delete(input.sha256);
-      this.giveBack(child);
+      if (child !== undefined) this.giveBack(child);
       release();
-      await rm(dir, { recursive: true, force: true });
     }
   }
 
@@ -90,5 +91,28 @@ export class ChildProver implements JobProver {
   private giveBack(child: ProverProcess): void {
     if (child.alive && child.proofs < this.options.recycleAfter) this.idle.push(child);
     else child.kill();
+  }
+}
+
+/** What is fetched, or an error when that takes longer than an attempt may. A slow server holds no slot for ever. */
+async function orLate<T>(work: Promise<T>, fetching: AbortSignal, signal: AbortSignal): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.aborted ? signal.reason : tooSlow());
+    if (fetching.aborted) stop();
+    fetching.addEventListener("abort", stop, { once: true });
+  });
+  return Promise.race([work, late]);
+}
+
+const tooSlow = (): ZkStateError =>
+  new ZkStateError({ code: "ARTIFACT_MISSING", message: "The artifacts did not come within the limit of an attempt.", retryable: true });
+
+/** @throws DISK_FULL, READ_ONLY, IO_FAILED */
+async function written(path: string, bytes: Uint8Array): Promise<string> {
+  try {
+    await writeFile(path, bytes);
+    return path;
+  } catch (e) {
+    throw fileError(e, path);
   }
 }

@@ -43,6 +43,9 @@ export interface FarmWorkerParts {
 /** Not the number of tries of a proof: the coordinator counts deaths. This is the last fuse. */
 const MAX_STARTS = 100;
 const BEAT_LIFE_S = 30;
+const COMPLAIN_EVERY_MS = 5000;
+/** What a Redis that does not answer may still hold up at the end. */
+const LAST_WAIT_MS = 2000;
 
 interface Running {
   readonly job: ProofJob;
@@ -61,6 +64,7 @@ export class FarmWorker {
   private worker: Worker;
   private workerConnection: Redis;
   private timer: NodeJS.Timeout | undefined;
+  private complaint: { readonly message: string; readonly at: number } | undefined;
   private draining = false;
   private tripped = false;
   private proofs = 0;
@@ -137,8 +141,15 @@ export class FarmWorker {
         worker.cancelJob(id, LOCK_LOST);
       }
     });
-    worker.on("error", (err) => log.warn({ err }, "queue"));
+    worker.on("error", (err) => this.complain(err));
     return worker;
+  }
+
+  /** BullMQ tries again at once: the same trouble is told once in a while. */
+  private complain(err: Error): void {
+    if (this.complaint?.message === err.message && Date.now() - this.complaint.at < COMPLAIN_EVERY_MS) return;
+    this.complaint = { message: err.message, at: Date.now() };
+    this.parts.log.warn({ err }, "queue");
   }
 
   private beatNow(): void {
@@ -152,8 +163,8 @@ export class FarmWorker {
       this.redis.get(trippedKey(name)),
       this.queue.getJobCountByTypes("waiting", "prioritized"),
     ]);
-    await this.redis.set(workerKey(name), JSON.stringify(this.state()), "EX", BEAT_LIFE_S);
     await this.obeyBreaker(tripped !== null);
+    await this.redis.set(workerKey(name), JSON.stringify(this.state()), "EX", BEAT_LIFE_S);
     await this.watch(waiting);
   }
 
@@ -209,13 +220,16 @@ export class FarmWorker {
       clearInterval(this.timer);
       prover.close();
     }
-    if (this.redis.status === "ready") await this.redis.del(workerKey(this.options.name)).catch(() => undefined);
+    await soon(this.redis.del(workerKey(this.options.name)));
     await this.close();
   }
 
   private async close(): Promise<void> {
-    const closing = Promise.allSettled([this.reports.close(), this.queue.close(), this.stores.close()]);
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    await soon(Promise.allSettled([this.reports.close(), this.queue.close(), this.stores.close()]));
     for (const connection of [this.redis, this.subscriber, this.workerConnection]) connection.disconnect();
   }
 }
+
+/** Waits for the end of this, but not long. */
+const soon = (work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS))]);

@@ -30,6 +30,8 @@ export interface LabOptions {
   readonly batches?: number;
   readonly seed?: string;
   readonly redis?: RedisServerOptions;
+  /** A Redis that several labs share; it outlives them. */
+  readonly server?: RedisServer;
 }
 
 export class Lab {
@@ -39,14 +41,15 @@ export class Lab {
 
   private constructor(
     readonly redis: RedisServer,
+    private readonly shared: boolean,
     /** Unproven batches at the start: 1 to this. */
     public head: number,
   ) {}
 
   /** Executes the batches on a new ledger; nothing is proven yet. */
-  static async make({ batches = 4, seed = "farm", redis = {} }: LabOptions = {}): Promise<Lab> {
-    const [server] = await Promise.all([startRedis(redis), ensureBuilt()]);
-    const lab = new Lab(server, 0);
+  static async make({ batches = 4, seed = "farm", redis = {}, server: given }: LabOptions = {}): Promise<Lab> {
+    const [server] = await Promise.all([given ?? startRedis(redis), ensureBuilt()]);
+    const lab = new Lab(server, given !== undefined, 0);
     await lab.execute(batchFile(seed, batches));
     return lab;
   }
@@ -137,9 +140,10 @@ export class Lab {
     expect([code, verify.stderr], verify.stdout).toEqual([0, verify.stderr]);
   }
 
-  /** Each batch was taken by exactly one proof, as the logs of these coordinators say. */
+  /** Each batch was taken by exactly one proof, as the logs of these coordinators say: one of the farm's, or one made elsewhere. */
   expectOnce(...coordinators: readonly Command[]): void {
-    const accepted = coordinators.flatMap(({ log }) => log.filter(({ msg }) => msg === "accepted").map(({ batchNumber }) => batchNumber));
+    const taken = /^accepted$|^superseded: the batch was proven elsewhere$/;
+    const accepted = coordinators.flatMap(({ log }) => log.filter(({ msg = "" }) => taken.test(msg)).map(({ batchNumber }) => batchNumber));
     expect(accepted.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
   }
 
@@ -159,7 +163,7 @@ export class Lab {
   async close(): Promise<void> {
     for (const command of this.commands) command.kill();
     await Promise.all(this.commands.map(({ ended }) => ended));
-    await this.redis.close();
+    if (!this.shared) await this.redis.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,144 @@
+// One ledger for several faults: each test has batches and a coordinator of its own, and must leave everything whole.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { parseItems } from "../../../../cli/batch-file.js";
+import { batchText } from "../../../../cli/write-text.js";
+import { asZkStateError } from "../../../../core/errors.js";
+import { FarmTable } from "../../../../farm/table.js";
+import type { Task } from "../../../../farm/task.js";
+import type { BatchItem } from "../../../../ledger/codec.js";
+import { batchFile, Lab } from "./lab.js";
+import type { Command, LogLine } from "./processes.js";
+
+export class FaultLab {
+  private readonly coordinators: Command[] = [];
+
+  private constructor(
+    readonly lab: Lab,
+    /** Items of one batch each, still to be executed. */
+    private readonly rest: BatchItem[][],
+  ) {
+    mkdirSync(this.tmp);
+  }
+
+  /** @param batches most that all tests together execute */
+  static async make(seed: string, batches: number): Promise<FaultLab> {
+    const [, ...items] = parseItems(batchFile(seed, batches));
+    const rest: BatchItem[][] = [];
+    for (const item of items) {
+      if (item.kind === "report") rest.push([item]);
+      else rest.at(-1)?.push(item);
+    }
+    return new FaultLab(await Lab.make({ batches: 0, seed }), rest);
+  }
+
+  /** Temporary files of the workers. */
+  get tmp(): string {
+    return join(this.lab.dir, "tmp");
+  }
+
+  /** The batch file that was executed last. */
+  get file(): string {
+    return join(this.lab.dir, "batch.jsonl");
+  }
+
+  /** Executes this many batches more. @returns their numbers */
+  async more(batches: number): Promise<readonly number[]> {
+    const text = batchText(this.rest.splice(0, batches).flat(), this.file);
+    writeFileSync(this.file, text);
+    for (;;) {
+      try {
+        return await this.lab.execute(text);
+      } catch (e) {
+        if (asZkStateError(e).code !== "STORE_BUSY") throw e;
+        await sleep(20);
+      }
+    }
+  }
+
+  async coordinator(...args: string[]): Promise<Command> {
+    const command = await this.lab.coordinator(args);
+    this.coordinators.push(command);
+    return command;
+  }
+
+  worker(name: string, ...args: string[]): Promise<Command> {
+    return this.lab.worker(name, args, { TMPDIR: this.tmp });
+  }
+
+  /** The proving process of a worker, waited for until it has a proof in hand. */
+  async proving(worker: Command): Promise<number> {
+    const pid = await worker.childRunning("prove-child");
+    const dir = /ZKSTATE_PROVER_DIR=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1] ?? "";
+    await until(`${pid} proves`, () => readdirSync(dir).some((name) => name.startsWith("zkstate-prove-")));
+    return pid;
+  }
+
+  async tasks(numbers: readonly number[]): Promise<Task[]> {
+    const table = FarmTable.open(this.lab.data);
+    try {
+      return numbers.flatMap((n) => table.get(n) ?? []);
+    } finally {
+      await table.close();
+    }
+  }
+
+  /** Everything proven, once; every command ended; no process, lock or temporary file left. */
+  async expectWhole(): Promise<void> {
+    await this.lab.untilProven();
+    this.lab.expectOnce(...this.coordinators);
+    await this.lab.expectNothingLeft();
+    expect(readdirSync(this.tmp)).toEqual([]);
+  }
+
+  /** The end of all tests: every proof valid, and all of them one chain. */
+  async close(): Promise<void> {
+    try {
+      await this.lab.expectChain();
+      await this.lab.expectNothingLeft();
+    } finally {
+      await this.lab.close();
+    }
+  }
+}
+
+/** Waits until something is so. @returns milliseconds that it took */
+export async function until(what: string, look: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<number> {
+  const start = Date.now();
+  while (!(await look())) {
+    if (Date.now() - start > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await sleep(20);
+  }
+  return Date.now() - start;
+}
+
+/** When a line was logged. */
+export const timeOf = ({ time }: LogLine): number => Date.parse(String(time));
+
+/** The first line with this message about this batch, waited for. */
+export async function loggedFor(command: Command, msg: string, batchNumber: number | undefined, timeoutMs = 60_000): Promise<LogLine> {
+  const find = () => command.log.find((line) => line.msg === msg && line.batchNumber === batchNumber);
+  await until(`${msg} of batch ${batchNumber}\n${command.stderr}`, () => find() !== undefined, timeoutMs);
+  return find() as LogLine;
+}
+
+/** False also for a process that has ended and was not looked at yet. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+const urlOf = ({ log }: Command): string => String(log.find(({ msg }) => msg === "listening")?.["url"]);
+
+/** A metric with the labels that its name has here, such as `a{b="c"}`, or summed over all labels; 0 where nothing was counted yet. */
+export async function metric(coordinator: Command, name: string): Promise<number> {
+  const text = await (await fetch(`${urlOf(coordinator)}/metrics`)).text();
+  expect(text).toContain(`# TYPE ${name.split("{")[0]} `);
+  const lines = text.split("\n").filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
