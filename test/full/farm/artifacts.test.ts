@@ -12,7 +12,7 @@ import { deflateSync, gzipSync } from "node:zlib";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ZkStateError } from "../../../core/errors.js";
-import { folderStore } from "../../../farm/artifacts/folder.js";
+import { folderStore, saveTo } from "../../../farm/artifacts/folder.js";
 import { type HttpStoreOptions, httpStore } from "../../../farm/artifacts/http.js";
 import { redisStore } from "../../../farm/artifacts/redis.js";
 import { type ArtifactStore, MAX_IN_MEMORY, refOf } from "../../../farm/artifacts/store.js";
@@ -267,6 +267,18 @@ describe("a folder", () => {
     } finally {
       unmount(disk);
     }
+  });
+
+  it("takes no more than the reference says, from whatever source", async () => {
+    const dir = await tempDir();
+    let given = 0;
+    async function* endless() {
+      for (; given < 1000; given++) yield Buffer.alloc(100);
+    }
+    const source = { ref: { sha256: "0".repeat(64), bytes: 250 }, chunks: endless(), where: "a test" };
+    expect(await codeOf(saveTo(join(dir, "out"), source))).toBe("ARTIFACT_CORRUPT");
+    expect(given).toBe(2);
+    expect(listing(dir)).toEqual([]);
   });
 
   it("cannot be made below a file", async () => {

@@ -301,6 +301,9 @@ describe("a Redis that goes away", () => {
       expect(asQueueError(await producer.ping().catch((e: unknown) => e)).code).toBe("QUEUE_UNAVAILABLE");
       expect(performance.now() - started).toBeLessThan(200);
       const waiting = worker.incr("counted");
+      let attempts = 0;
+      worker.on("reconnecting", () => attempts++);
+      await until(() => attempts >= 2);
       await server.restart();
       expect(await waiting).toBe(1);
       await until(() => producer.status === "ready");
