@@ -17,16 +17,14 @@ export const command: CliCommand = {
         message: `There is no ledger in ${settings.data.value}.`,
         next: "point --data to it",
       });
-    const table = FarmTable.open(settings.data.value);
-    try {
-      const batches = texts.map((text) => inQuarantine(table, text));
+    const batches = await FarmTable.look(settings.data.value, (table) => {
+      const numbers = texts.map((text) => inQuarantine(table, text));
       // The next task is made anew: what was wrong with the batch's input may be put right by now.
-      for (const batchNumber of batches) table.remove(batchNumber);
-      output.result([`Tried again: ${batches.join(", ")}.`], { ok: true, batches });
-      return EXIT.ok;
-    } finally {
-      await table.close();
-    }
+      for (const batchNumber of numbers) table.remove(batchNumber);
+      return numbers;
+    });
+    output.result([`Tried again: ${batches.join(", ")}.`], { ok: true, batches });
+    return EXIT.ok;
   },
 };
 

@@ -13,6 +13,7 @@ import { compiled, keysFor } from "../circuits.js";
 import type { Context } from "../command.js";
 import { prepareBatch, profileOf } from "../execute/prepare.js";
 import { decodePublished, type Published } from "../execute/published.js";
+import { readStore, withStore } from "../execute/with-store.js";
 import type { Progress } from "../progress.js";
 import { folderName, writeFolder } from "../proof/folder.js";
 import { proofFiles } from "../proof/proof-files.js";
@@ -85,22 +86,12 @@ export class LedgerSource implements BatchSource {
     return { circuit, keys: await keysFor(circuit, settings, signal, this.progress.onStage) };
   }
 
-  private async read<T>(look: (store: LedgerStore) => T): Promise<T> {
-    const store = LedgerStore.open(this.context.settings.data.value, { readOnly: true });
-    try {
-      return look(store);
-    } finally {
-      await store.close();
-    }
+  private read<T>(look: (store: LedgerStore) => T): Promise<T> {
+    return readStore(this.context.settings.data.value, look);
   }
 
-  private async write<T>(work: (store: LedgerStore) => T): Promise<T> {
-    const store = await whileBusy(() => LedgerStore.open(this.context.settings.data.value));
-    try {
-      return work(store);
-    } finally {
-      await store.close();
-    }
+  private write<T>(work: (store: LedgerStore) => T): Promise<T> {
+    return withStore(() => whileBusy(() => LedgerStore.open(this.context.settings.data.value)), work);
   }
 }
 

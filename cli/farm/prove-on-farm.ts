@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ZkStateError } from "../../core/errors.js";
 import { makeLogger } from "../../farm/logging.js";
 import { FarmTable } from "../../farm/table.js";
-import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
+import { readStore } from "../execute/with-store.js";
 import { checkFolder } from "../proof/check.js";
 import { readFolder } from "../proof/folder.js";
 import type { ProvenBatch } from "../proof/prove-batches.js";
@@ -49,14 +49,8 @@ export async function proveOnFarm(
   return readProofs(settings.data.value, numbers, before);
 }
 
-async function unprovenOf(dataDir: string, numbers: readonly number[]): Promise<number[]> {
-  const store = LedgerStore.open(dataDir, { readOnly: true });
-  try {
-    return numbers.filter((n) => store.batch(n)?.state === "executed");
-  } finally {
-    await store.close();
-  }
-}
+const unprovenOf = (dataDir: string, numbers: readonly number[]): Promise<number[]> =>
+  readStore(dataDir, (store) => numbers.filter((n) => store.batch(n)?.state === "executed"));
 
 /** A line whenever something was proven, and once in a while. */
 function teller(output: Context["output"], total: number): (open: number, own: RunningCoordinator | undefined) => Promise<void> {
@@ -72,33 +66,24 @@ function teller(output: Context["output"], total: number): (open: number, own: R
 }
 
 async function failOnQuarantine(dataDir: string, open: readonly number[], own: FarmTable | undefined): Promise<void> {
-  const table = own ?? FarmTable.open(dataDir);
-  try {
-    for (const batchNumber of open) {
-      const task = table.get(batchNumber);
-      if (task?.state !== "quarantined") continue;
-      throw new ZkStateError({
-        code: "BATCH_QUARANTINED",
-        message: `Batch ${batchNumber} is in quarantine: ${task.reason}.`,
-        next: `zkstate prove --bundle on its file in the ledger's quarantine folder, then zkstate requeue ${batchNumber}`,
-      });
-    }
-  } finally {
-    if (own === undefined) await table.close();
-  }
+  const tasks = (table: FarmTable) => open.flatMap((n) => table.get(n) ?? []);
+  const found = own === undefined ? await FarmTable.look(dataDir, tasks) : tasks(own);
+  const task = found.find(({ state }) => state === "quarantined");
+  if (task === undefined) return;
+  throw new ZkStateError({
+    code: "BATCH_QUARANTINED",
+    message: `Batch ${task.batchNumber} is in quarantine: ${task.reason}.`,
+    next: `zkstate prove --bundle on its file in the ledger's quarantine folder, then zkstate requeue ${task.batchNumber}`,
+  });
 }
 
-async function readProofs(dataDir: string, numbers: readonly number[], before: ReadonlySet<number>): Promise<ProvenBatch[]> {
-  const store = LedgerStore.open(dataDir, { readOnly: true });
-  try {
-    return numbers.map((n) => {
+const readProofs = (dataDir: string, numbers: readonly number[], before: ReadonlySet<number>): Promise<ProvenBatch[]> =>
+  readStore(dataDir, (store) =>
+    numbers.map((n) => {
       const dir = store.batch(n)?.proofRef ?? "";
       const checked = checkFolder(readFolder(dir));
       if (checked.ok) return { dir, envelope: checked.envelope, fresh: before.has(n) };
       const next = "run the same command without --redis: it makes the proof again";
       throw new ZkStateError({ code: "PROOF_INVALID", message: `${dir}: ${checked.detail}.`, next });
-    });
-  } finally {
-    await store.close();
-  }
-}
+    }),
+  );

@@ -10,8 +10,9 @@ import { PREFIX, PROVE_QUEUE } from "../../farm/names.js";
 import type { WorkerBeat } from "../../farm/status.js";
 import { FarmTable } from "../../farm/table.js";
 import type { Task } from "../../farm/task.js";
-import { LedgerStore } from "../../ledger/store/ledger-store.js";
+import type { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
+import { readStore } from "../execute/with-store.js";
 import { farmRedis } from "./redis.js";
 
 /** "executed": in the ledger, not yet in the farm. "blocked": provable, but behind a batch in quarantine. */
@@ -44,12 +45,7 @@ export interface FarmStatus {
 
 export async function readStatus(context: Context, last: number): Promise<FarmStatus> {
   const redis = context.settings.redis.value === "" ? undefined : await readRedis(context);
-  const store = LedgerStore.open(context.settings.data.value, { readOnly: true });
-  try {
-    return await ofStore(context, store, last, redis);
-  } finally {
-    await store.close();
-  }
+  return readStore(context.settings.data.value, (store) => ofStore(context, store, last, redis));
 }
 
 async function ofStore({ settings }: Context, store: LedgerStore, last: number, redis: FarmStatus["redis"]): Promise<FarmStatus> {
@@ -92,12 +88,7 @@ function batchStatus(
 
 async function readTasks(dataDir: string): Promise<ReadonlyMap<number, Task>> {
   if (!existsSync(join(dataDir, "farm", "tasks.mdb"))) return new Map();
-  const table = FarmTable.open(dataDir);
-  try {
-    return new Map([...table.all()].map((task) => [task.batchNumber, task]));
-  } finally {
-    await table.close();
-  }
+  return FarmTable.look(dataDir, (table) => new Map([...table.all()].map((task) => [task.batchNumber, task])));
 }
 
 async function readRedis(context: Context): Promise<NonNullable<FarmStatus["redis"]>> {

@@ -7,7 +7,6 @@ import type { FarmMetrics } from "../metrics.js";
 import { CANCEL_CHANNEL, TRIP_CHANNEL, trippedKey } from "../names.js";
 import type { BatchSource } from "../source.js";
 import type { Breaker } from "./breaker.js";
-import { readWorkers } from "./snapshot.js";
 import type { TaskBook } from "./task-book.js";
 import type { ProofVerifier } from "./verifier.js";
 
@@ -67,11 +66,6 @@ export async function praise({ breaker, redis }: Desk, worker: string): Promise<
 export async function blame(desk: Desk, worker: string, batchNumber: number): Promise<void> {
   const seconds = desk.breaker.bad(worker, batchNumber);
   if (seconds === undefined) return;
-  const others = (await readWorkers(desk.redis)).filter(({ name, tripped }) => name !== worker && !tripped);
-  if (others.length === 0) {
-    desk.log.error({ worker }, "this worker only fails, and there is no other");
-    return;
-  }
   desk.metrics.trips.inc();
   desk.log.error({ worker, seconds }, "breaker tripped: this worker only fails");
   await desk.redis.set(trippedKey(worker), "1", "EX", seconds);

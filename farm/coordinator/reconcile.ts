@@ -126,7 +126,8 @@ async function missing(desk: Desk, task: Task, full: boolean): Promise<void> {
 
 /** Done, says the queue, and the ledger does not know: the report is on its way, was lost, or was refused. */
 async function completed(desk: Desk, task: Task): Promise<void> {
-  const job = await desk.queue.getJob(task.jobId);
+  // A job that somebody has made unreadable is none.
+  const job = await desk.queue.getJob(task.jobId).catch(() => undefined);
   const read = Report.safeParse(job?.returnvalue);
   if (read.success && read.data.jobId === task.jobId && (task.accepting || !knows(task, read.data.fence))) {
     await receive(desk, read.data);

@@ -29,6 +29,8 @@ export interface AttemptTools {
   readonly storeOf: (replyTo: string) => Promise<ArtifactStore>;
   /** Sends a report, however long that takes. */
   readonly send: (job: ProofJob, report: Report) => Promise<void>;
+  /** A job that is left to another worker. */
+  readonly onForeign: (jobId: string, job: ProofJob) => void;
   /** An attempt that may run; its end is told too. */
   readonly onStart: (jobId: string, job: ProofJob) => void;
   readonly onEnd: (jobId: string, outcome: Outcome | undefined) => void;
@@ -52,6 +54,7 @@ export async function attempt(tools: AttemptTools, raw: Job, token: string | und
   } as const;
   if (!tools.serves(job.circuit.id)) {
     // Without a report: it would come as often as there are such jobs.
+    tools.onForeign(jobId, job);
     await raw.moveToDelayed(Date.now() + FOREIGN_DELAY_MS, token);
     throw new DelayedError();
   }

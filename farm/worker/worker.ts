@@ -106,6 +106,8 @@ export class FarmWorker {
       serves: (circuit: string) => this.options.circuits.length === 0 || this.options.circuits.includes(circuit),
       storeOf: (replyTo: string) => this.stores.of(replyTo),
       send: (...[job, report]: Parameters<Parameters<typeof attempt>[0]["send"]>) => this.reports.send(job, report, this.giveUp.signal),
+      onForeign: (jobId: string, { batchNumber, circuit }: ProofJob) =>
+        log.debug({ jobId, batchNumber, circuit: circuit.id }, "not served here: left to another worker"),
       onStart: (jobId: string, job: ProofJob) => {
         this.lastTaken = Date.now();
         this.running.set(jobId, { job, startedAt: Date.now() });

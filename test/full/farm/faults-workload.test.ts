@@ -84,7 +84,8 @@ describe("a deployment", () => {
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
     recovered("F19", "worker told to stop without grace: until it has ended", Date.now() - at);
     recovered("F19", "the same: until its batch is proven elsewhere", (await accepted(coordinator, batch)) - at);
-    expect(await kinds([batch ?? 0])).toEqual([["handed-back", "proved"]]);
+    expect(await coordinator.logged("received")).toMatchObject({ worker: "one", kind: "handed-back" });
+    expect(await kinds([batch ?? 0])).toEqual([["proved"]]);
     expect(await farm.tasks([batch ?? 0])).toMatchObject([{ deaths: 0, failures: 0, provenBy: "two" }]);
   });
 
@@ -141,8 +142,8 @@ describe("workers that are not for every job", () => {
   it("gives a job of another circuit back", async () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
-    await farm.worker("foreign", "--circuits", "default");
-    expect(await coordinator.logged("received")).toMatchObject({ worker: "foreign", kind: "handed-back", batchNumber: batch });
+    const foreign = await farm.worker("foreign", "--circuits", "default", "--log-level", "debug");
+    expect(await foreign.logged("not served here: left to another worker")).toMatchObject({ batchNumber: batch, circuit: "tiny" });
     const at = Date.now();
     await farm.worker("one", "--circuits", "default,tiny");
     recovered("F17", "job handed back by a worker of another circuit: until it is proven", (await accepted(coordinator, batch)) - at);

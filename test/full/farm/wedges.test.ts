@@ -104,6 +104,21 @@ describe("a batch finds its way out", () => {
     expect(source.again).toBe(0);
   });
 
+  it("when its job is done and unreadable", async () => {
+    const source = simulatedSource("unreadable", 2, dir);
+    await coordinator(source);
+    await stop();
+    await worker();
+    const jobs = queue();
+    await until(async () => (await jobs.getCompletedCount()) === 2, "the jobs are not done");
+    const reports = new Queue(reportQueue("unreadable"), { connection: redis.client({ maxRetriesPerRequest: null }), prefix: PREFIX });
+    await reports.obliterate({ force: true });
+    const client = redis.client();
+    for (const jobId of await client.zrange(`${PREFIX}:${PROVE_QUEUE}:completed`, 0, -1)) await client.hset(jobs.toKey(jobId), "data", "{");
+    await coordinator(source);
+    await until(() => source.first.size === 2, "an unreadable job was not made again");
+  });
+
   it("when its job is in no list of the queue", async () => {
     const source = simulatedSource("list", 3, dir);
     await coordinator(source);

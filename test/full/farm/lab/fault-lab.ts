@@ -76,13 +76,8 @@ export class FaultLab {
     return pid;
   }
 
-  async tasks(numbers: readonly number[]): Promise<Task[]> {
-    const table = FarmTable.open(this.lab.data);
-    try {
-      return numbers.flatMap((n) => table.get(n) ?? []);
-    } finally {
-      await table.close();
-    }
+  tasks(numbers: readonly number[]): Promise<Task[]> {
+    return FarmTable.look(this.lab.data, (table) => numbers.flatMap((n) => table.get(n) ?? []));
   }
 
   /** Everything proven, once; every command ended; no process, lock or temporary file left. */

@@ -8,8 +8,8 @@ import { expect } from "vitest";
 import { instance } from "../../../../circuits/instances.js";
 import { readBatchFile } from "../../../../cli/batch-file.js";
 import { executeFile } from "../../../../cli/execute/execute-file.js";
+import { readStore, withStore } from "../../../../cli/execute/with-store.js";
 import { batchText } from "../../../../cli/write-text.js";
-import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
 import { simulateMarket } from "../../../../simulate/market.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../../../helpers/redis.js";
 import { Command, ensureBuilt, marked } from "./processes.js";
@@ -68,9 +68,13 @@ export class Lab {
 
   /** Executes a batch file on the ledger; its batches wait for their proofs. */
   async execute(text: string): Promise<readonly number[]> {
-    const { store, numbers } = await executeFile(this.data, readBatchFile(text), instance(PROFILE), false);
-    this.head = store.head().batchNumber;
-    await store.close();
+    let numbers: readonly number[] = [];
+    const execute = async () => {
+      const executed = await executeFile(this.data, readBatchFile(text), instance(PROFILE), false);
+      ({ numbers } = executed);
+      return executed.store;
+    };
+    this.head = await withStore(execute, (store) => store.head().batchNumber);
     return numbers;
   }
 
@@ -100,13 +104,8 @@ export class Lab {
     return command;
   }
 
-  async unproven(): Promise<number[]> {
-    const store = LedgerStore.open(this.data, { readOnly: true });
-    try {
-      return [...store.unproven()];
-    } finally {
-      await store.close();
-    }
+  unproven(): Promise<number[]> {
+    return readStore(this.data, (store) => [...store.unproven()]);
   }
 
   /** @returns milliseconds until nothing waits for a proof @throws with all logs when that takes too long */
