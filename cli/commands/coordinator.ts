@@ -1,5 +1,6 @@
 // zkstate coordinator: has every batch of a ledger proven by the farm, for as long as it runs.
 import { EXIT, ZkStateError } from "../../core/errors.js";
+import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import { type CliCommand, withExamples, withSettings } from "../command.js";
 import { commandLog, withLog } from "../farm/log.js";
 import { listenAddress, numberOption } from "../farm/numbers.js";
@@ -29,9 +30,11 @@ export const command: CliCommand = {
     const log = commandLog(context, options);
     const role = await takeRole(settings.data.value);
     if (role === undefined) throw taken(settings.data.value);
+    let store: LedgerStore | undefined;
     try {
+      store = LedgerStore.open(settings.data.value, { writesSometimes: true });
       const advertised = options["advertise"] === undefined ? {} : { advertised: String(options["advertise"]) };
-      const running = await runCoordinator(context, { ...address, ...advertised, reconcileMs, window, maxDeaths, log });
+      const running = await runCoordinator(context, store, { ...address, ...advertised, reconcileMs, window, maxDeaths, log });
       output.note(`coordinating ${settings.data.value}; metrics, board and artifacts on ${running.url}`);
       const end = AbortSignal.any([signal, role.lost]);
       await new Promise<void>((resolve) => {
@@ -43,6 +46,7 @@ export const command: CliCommand = {
       log.info("stopped");
       return EXIT.ok;
     } finally {
+      await store?.close();
       await role.giveBack();
     }
   },

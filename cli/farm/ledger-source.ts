@@ -1,19 +1,17 @@
-// The ledger on disk as the farm's source of batches. The store is opened for each look, so that other commands can write between them.
-
+// The ledger on disk as the farm's source of batches.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asZkStateError, type ErrorCode } from "../../core/errors.js";
 import type { Groth16Proof } from "../../core/groth16.js";
 import type { ArtifactRef } from "../../farm/job.js";
 import type { BatchSource, BatchStatement, LocalCircuit, ProofDetails } from "../../farm/source.js";
-import { LedgerStore } from "../../ledger/store/ledger-store.js";
+import type { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { CircuitArtifact, CircuitManifest } from "../../prover/artifacts.js";
 import type { KeyArtifact } from "../../prover/keys/ensure-keys.js";
 import { compiled, keysFor } from "../circuits.js";
 import type { Context } from "../command.js";
 import { prepareBatch, profileOf } from "../execute/prepare.js";
 import { decodePublished, type Published } from "../execute/published.js";
-import { readStore, withStore } from "../execute/with-store.js";
 import type { Progress } from "../progress.js";
 import { folderName, writeFolder } from "../proof/folder.js";
 import { proofFiles } from "../proof/proof-files.js";
@@ -34,12 +32,14 @@ export class LedgerSource implements BatchSource {
 
   constructor(
     private readonly context: Context,
+    /** Opened by whoever makes the source, to write sometimes. */
+    private readonly store: LedgerStore,
     readonly id: string,
     private readonly progress: Progress,
   ) {}
 
   async unproven(): Promise<readonly number[]> {
-    return this.read((store) => [...store.unproven()]);
+    return [...this.store.unproven()];
   }
 
   async circuit(batchNumber: number): Promise<LocalCircuit> {
@@ -53,7 +53,7 @@ export class LedgerSource implements BatchSource {
   }
 
   async statement(batchNumber: number): Promise<BatchStatement> {
-    const { input, executed } = await this.read((store) => prepareBatch(store, batchNumber));
+    const { input, executed } = prepareBatch(this.store, batchNumber);
     const text = JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
     return { input: Buffer.from(text), publicSignals: [`${executed.oldRoot}`, `${executed.newRoot}`] };
   }
@@ -61,18 +61,18 @@ export class LedgerSource implements BatchSource {
   async accept(batchNumber: number, proof: Groth16Proof, details: ProofDetails): Promise<boolean> {
     const { circuit, keys } = await this.workshop(batchNumber);
     const dir = join(this.context.settings.out.value, folderName(batchNumber));
-    const { input: _, ...prepared } = await this.read((store) => prepareBatch(store, batchNumber));
+    const { input: _, ...prepared } = prepareBatch(this.store, batchNumber);
     const publicSignals = [`${prepared.executed.oldRoot}`, `${prepared.executed.newRoot}`];
     const { files } = proofFiles({ ...prepared, circuit, keys, result: { proof, publicSignals, ...details } });
     writeFolder(dir, files);
-    return this.write((store) => store.markProven(batchNumber, dir));
+    return whileBusy(() => this.store.markProven(batchNumber, dir));
   }
 
   private async workshop(batchNumber: number): Promise<Workshop> {
     const id = this.circuitOf.get(batchNumber);
     const known = id === undefined ? undefined : this.workshops.get(id);
     if (known !== undefined) return known;
-    const published = await this.read((store) => decodePublished(store.blob(batchNumber)));
+    const published = decodePublished(this.store.blob(batchNumber));
     this.circuitOf.set(batchNumber, published.circuit);
     const opened = this.workshops.get(published.circuit) ?? this.openWorkshop(published);
     this.workshops.set(published.circuit, opened);
@@ -84,14 +84,6 @@ export class LedgerSource implements BatchSource {
     const { settings, signal } = this.context;
     const circuit = await compiled(profileOf(published), settings, this.progress.onStage);
     return { circuit, keys: await keysFor(circuit, settings, signal, this.progress.onStage) };
-  }
-
-  private read<T>(look: (store: LedgerStore) => T): Promise<T> {
-    return readStore(this.context.settings.data.value, look);
-  }
-
-  private write<T>(work: (store: LedgerStore) => T): Promise<T> {
-    return withStore(() => whileBusy(() => LedgerStore.open(this.context.settings.data.value)), work);
   }
 }
 

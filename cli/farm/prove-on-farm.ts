@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ZkStateError } from "../../core/errors.js";
 import { makeLogger } from "../../farm/logging.js";
 import { FarmTable } from "../../farm/table.js";
+import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
-import { readStore } from "../execute/with-store.js";
 import { checkFolder } from "../proof/check.js";
 import { readFolder } from "../proof/folder.js";
 import type { ProvenBatch } from "../proof/prove-batches.js";
@@ -26,31 +26,31 @@ export async function proveOnFarm(
   const { settings, output, signal } = context;
   let role: Role | undefined;
   let running: RunningCoordinator | undefined;
-  const before = new Set(await unprovenOf(settings.data.value, numbers));
+  const store = LedgerStore.open(settings.data.value, { writesSometimes: true });
+  const unproven = () => numbers.filter((n) => store.batch(n)?.state === "executed");
+  const before = unproven();
   const tell = teller(output, numbers.length);
   try {
-    for (let open = [...before]; open.length > 0; open = await unprovenOf(settings.data.value, numbers)) {
+    for (let open = before; open.length > 0; open = unproven()) {
       signal.throwIfAborted();
       // Another coordinator that dies leaves its role to this command.
       role ??= await takeRole(settings.data.value);
       role?.lost.throwIfAborted();
       if (role !== undefined && running === undefined) {
         const log = makeLogger({ level: output.quiet ? "silent" : "warn", json: false });
-        running = await runCoordinator(context, { ...listen, reconcileMs: 5000, log });
+        running = await runCoordinator(context, store, { ...listen, reconcileMs: 5000, log });
       }
       await failOnQuarantine(settings.data.value, open, running?.table);
       await tell(open.length, running);
       await sleep(LOOK_MS);
     }
+    return readProofs(store, numbers, before);
   } finally {
     await running?.stop();
+    await store.close();
     await role?.giveBack();
   }
-  return readProofs(settings.data.value, numbers, before);
 }
-
-const unprovenOf = (dataDir: string, numbers: readonly number[]): Promise<number[]> =>
-  readStore(dataDir, (store) => numbers.filter((n) => store.batch(n)?.state === "executed"));
 
 /** A line whenever something was proven, and once in a while. */
 function teller(output: Context["output"], total: number): (open: number, own: RunningCoordinator | undefined) => Promise<void> {
@@ -77,13 +77,12 @@ async function failOnQuarantine(dataDir: string, open: readonly number[], own: F
   });
 }
 
-const readProofs = (dataDir: string, numbers: readonly number[], before: ReadonlySet<number>): Promise<ProvenBatch[]> =>
-  readStore(dataDir, (store) =>
-    numbers.map((n) => {
-      const dir = store.batch(n)?.proofRef ?? "";
-      const checked = checkFolder(readFolder(dir));
-      if (checked.ok) return { dir, envelope: checked.envelope, fresh: before.has(n) };
-      const next = "run the same command without --redis: it makes the proof again";
-      throw new ZkStateError({ code: "PROOF_INVALID", message: `${dir}: ${checked.detail}.`, next });
-    }),
-  );
+function readProofs(store: LedgerStore, numbers: readonly number[], before: readonly number[]): ProvenBatch[] {
+  return numbers.map((n) => {
+    const dir = store.batch(n)?.proofRef ?? "";
+    const checked = checkFolder(readFolder(dir));
+    if (checked.ok) return { dir, envelope: checked.envelope, fresh: before.includes(n) };
+    const next = "run the same command without --redis: it makes the proof again";
+    throw new ZkStateError({ code: "PROOF_INVALID", message: `${dir}: ${checked.detail}.`, next });
+  });
+}

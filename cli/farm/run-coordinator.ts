@@ -13,9 +13,9 @@ import { artifactRoutes } from "../../farm/http/artifact-routes.js";
 import { startServer } from "../../farm/http/server.js";
 import { FarmTable } from "../../farm/table.js";
 import { hasData } from "../../ledger/store/engine.js";
+import type { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
 import { genesisRoot } from "../execute/execute-file.js";
-import { readStore } from "../execute/with-store.js";
 import { makeProgress } from "../progress.js";
 import { packageVersion } from "../version.js";
 import { writeBytes, writeText } from "../write-text.js";
@@ -79,17 +79,17 @@ function sourceId(dataDir: string, genesis: bigint): string {
   return readFileSync(path, "utf8").trim();
 }
 
-/** Starts a coordinator; the caller has the role. @throws CONFIG_INVALID, QUEUE_UNAVAILABLE, and what its first round throws */
-export async function runCoordinator(context: Context, options: CoordinatorSettings): Promise<RunningCoordinator> {
+/** Starts a coordinator over a store that was opened to write sometimes; the caller has the role. @throws CONFIG_INVALID, QUEUE_UNAVAILABLE, and what its first round throws */
+export async function runCoordinator(context: Context, store: LedgerStore, options: CoordinatorSettings): Promise<RunningCoordinator> {
   const { settings, output } = context;
   const { log, host, port, advertised } = options;
   const dataDir = settings.data.value;
   const redis = farmRedis(context);
   const connect = await reachRedis(redis);
   const artifacts = coordinatorArtifacts(context, redis);
-  const id = sourceId(dataDir, await readStore(dataDir, genesisRoot));
+  const id = sourceId(dataDir, genesisRoot(store));
   const progress = makeProgress(output);
-  const source = new LedgerSource(context, id, progress);
+  const source = new LedgerSource(context, store, id, progress);
   const table = FarmTable.open(dataDir);
   const quarantine = join(dataDir, "quarantine");
   const keepBundle = async (batchNumber: number, bytes: Uint8Array): Promise<string> => {

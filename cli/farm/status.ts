@@ -10,9 +10,8 @@ import { PREFIX, PROVE_QUEUE } from "../../farm/names.js";
 import type { WorkerBeat } from "../../farm/status.js";
 import { FarmTable } from "../../farm/table.js";
 import type { Task } from "../../farm/task.js";
-import type { LedgerStore } from "../../ledger/store/ledger-store.js";
+import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
-import { readStore } from "../execute/with-store.js";
 import { farmRedis } from "./redis.js";
 
 /** "executed": in the ledger, not yet in the farm. "blocked": provable, but behind a batch in quarantine. */
@@ -45,7 +44,12 @@ export interface FarmStatus {
 
 export async function readStatus(context: Context, last: number): Promise<FarmStatus> {
   const redis = context.settings.redis.value === "" ? undefined : await readRedis(context);
-  return readStore(context.settings.data.value, (store) => ofStore(context, store, last, redis));
+  const store = LedgerStore.open(context.settings.data.value, { readOnly: true });
+  try {
+    return await ofStore(context, store, last, redis);
+  } finally {
+    await store.close();
+  }
 }
 
 async function ofStore({ settings }: Context, store: LedgerStore, last: number, redis: FarmStatus["redis"]): Promise<FarmStatus> {

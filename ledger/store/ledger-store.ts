@@ -20,6 +20,8 @@ import { lockWriter, type WriterLock } from "./writer-lock.js";
 export interface OpenOptions {
   /** Opens for reading only, beside a writer. @defaultValue false */
   readonly readOnly?: boolean;
+  /** Takes the writer's lock for each write and no longer, so that other processes can write in between. @defaultValue false */
+  readonly writesSometimes?: boolean;
 }
 
 /** A batch for the table, with the data under which it is published. */
@@ -30,6 +32,7 @@ export class LedgerStore {
     private readonly engine: Engine,
     private readonly lock: WriterLock | undefined,
     readonly nLevels: number,
+    private readonly writesSometimes = false,
   ) {}
 
   /**
@@ -64,18 +67,20 @@ export class LedgerStore {
       throw new ZkStateError({ code: "INPUT_NOT_FOUND", message: `There is no ledger store in ${dir}.`, next });
     }
     const mode = options.readOnly === true ? "read" : "write";
-    return LedgerStore.start(openEngine(dir, mode), mode, (engine) => {
+    const prepare = (engine: Engine): number => {
       const nLevels = readFormat(engine);
       checkHead(engine, nLevels);
       return nLevels;
-    });
+    };
+    return LedgerStore.start(openEngine(dir, mode), mode, prepare, options.writesSometimes === true);
   }
 
   // The lock comes last: what cannot be opened is not written to. A failure leaves no open file behind.
-  private static start(engine: Engine, mode: "read" | "write", prepare: (engine: Engine) => number): LedgerStore {
+  private static start(engine: Engine, mode: "read" | "write", prepare: (engine: Engine) => number, writesSometimes = false): LedgerStore {
     try {
       const nLevels = prepare(engine);
-      return new LedgerStore(engine, mode === "write" ? lockWriter(engine) : undefined, nLevels);
+      const lock = mode === "write" && !writesSometimes ? lockWriter(engine) : undefined;
+      return new LedgerStore(engine, lock, nLevels, mode === "write" && writesSometimes);
     } catch (error) {
       void engine.close();
       throw error;
@@ -83,7 +88,7 @@ export class LedgerStore {
   }
 
   get readOnly(): boolean {
-    return this.lock === undefined;
+    return this.lock === undefined && !this.writesSometimes;
   }
 
   /** The newest batch and the state root after it; a reader sees what the writer has committed until now. */
@@ -182,11 +187,15 @@ export class LedgerStore {
   }
 
   private write<T>(work: () => T): T {
-    const lock = this.writer();
-    return this.engine.write(() => {
-      lock.check();
-      return work();
-    });
+    const lock = this.writesSometimes ? lockWriter(this.engine) : this.writer();
+    try {
+      return this.engine.write(() => {
+        lock.check();
+        return work();
+      });
+    } finally {
+      if (this.writesSometimes) lock.release();
+    }
   }
 
   private writer(): WriterLock {

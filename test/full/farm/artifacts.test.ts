@@ -21,7 +21,7 @@ import { artifactRoutes } from "../../../farm/http/artifact-routes.js";
 import type { ArtifactRef } from "../../../farm/job.js";
 import { type RedisServer, startRedis } from "../../helpers/redis.js";
 import { tempDir } from "../../helpers/toy-circuit.js";
-import { listing, mountSmallDisk, unmount, until } from "../prover/fault-tools.js";
+import { listing as everything, mountSmallDisk, unmount, until } from "../prover/fault-tools.js";
 
 const MIB = 1024 * 1024;
 const TOKEN = "a-token-of-these-tests-9f3c";
@@ -94,6 +94,8 @@ async function producer(server: RedisServer) {
 const fileOf = (dir: string, { sha256 }: ArtifactRef) => join(dir, sha256.slice(0, 2), sha256);
 const chunkOf = ({ sha256 }: ArtifactRef, index: number) => `zkstate:artifact:${sha256}:${index}`;
 const headerOf = ({ sha256 }: ArtifactRef) => `zkstate:artifact:${sha256}`;
+/** What is in a folder but for the mark of a store. */
+const listing = (dir: string) => everything(dir).filter((name) => !name.endsWith(".zkstate-artifacts"));
 const temporaries = (dir: string) => listing(dir).filter((name) => name.includes(".artifact-"));
 
 function flipped(bytes: Buffer): Buffer {

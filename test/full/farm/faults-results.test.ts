@@ -25,6 +25,7 @@ import { PREFIX, PROVE_QUEUE, reportQueue } from "../../../farm/names.js";
 import type { Outcome } from "../../../farm/report.js";
 import type { BatchSource } from "../../../farm/source.js";
 import { FarmTable } from "../../../farm/table.js";
+import { LedgerStore } from "../../../ledger/store/ledger-store.js";
 import { freePort } from "../../helpers/redis.js";
 import { g2, outsideSubgroup, P } from "../../unit/prover/simulated-proof.js";
 import { metric, until } from "./lab/fault-lab.js";
@@ -191,7 +192,8 @@ function coordinatorHere(lab: Lab, change: (source: BatchSource) => BatchSource)
   const settings = resolveSettings({ data: lab.data, out: lab.proofs }, env, lab.dir);
   const output = makeOutput(process, { quiet: true });
   const context = { settings, output, signal: new AbortController().signal, env };
-  const source = change(new LedgerSource(context, "poisoned", makeProgress(output)));
+  const store = LedgerStore.open(lab.data, { writesSometimes: true });
+  const source = change(new LedgerSource(context, store, "poisoned", makeProgress(output)));
   const redis = redisSettings(lab.redis.url, {});
   const path = join(lab.data, "farm", "artifacts");
   const table = FarmTable.open(lab.data);
@@ -216,6 +218,7 @@ function coordinatorHere(lab: Lab, change: (source: BatchSource) => BatchSource)
   const stop = async () => {
     await coordinator.stop();
     await table.close();
+    await store.close();
   };
   return { coordinator, table, stop };
 }

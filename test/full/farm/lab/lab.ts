@@ -8,8 +8,8 @@ import { expect } from "vitest";
 import { instance } from "../../../../circuits/instances.js";
 import { readBatchFile } from "../../../../cli/batch-file.js";
 import { executeFile } from "../../../../cli/execute/execute-file.js";
-import { readStore, withStore } from "../../../../cli/execute/with-store.js";
 import { batchText } from "../../../../cli/write-text.js";
+import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
 import { simulateMarket } from "../../../../simulate/market.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../../../helpers/redis.js";
 import { Command, ensureBuilt, marked } from "./processes.js";
@@ -38,6 +38,7 @@ export class Lab {
   readonly dir = mkdtempSync(join(tmpdir(), "zkstate-farm-"));
   private readonly mark = `ZKSTATE_LAB=${randomUUID()}`;
   private readonly commands: Command[] = [];
+  private store: LedgerStore | undefined;
 
   private constructor(
     readonly redis: RedisServer,
@@ -68,13 +69,10 @@ export class Lab {
 
   /** Executes a batch file on the ledger; its batches wait for their proofs. */
   async execute(text: string): Promise<readonly number[]> {
-    let numbers: readonly number[] = [];
-    const execute = async () => {
-      const executed = await executeFile(this.data, readBatchFile(text), instance(PROFILE), false);
-      ({ numbers } = executed);
-      return executed.store;
-    };
-    this.head = await withStore(execute, (store) => store.head().batchNumber);
+    const { store, numbers } = await executeFile(this.data, readBatchFile(text), instance(PROFILE), false);
+    this.head = store.head().batchNumber;
+    this.ledger();
+    await store.close();
     return numbers;
   }
 
@@ -104,8 +102,14 @@ export class Lab {
     return command;
   }
 
-  unproven(): Promise<number[]> {
-    return readStore(this.data, (store) => [...store.unproven()]);
+  /** Held open for as long as the lab: the engine's locks go with its last user, under the feet of whoever opens it at that moment. */
+  private ledger(): LedgerStore {
+    this.store ??= LedgerStore.open(this.data, { writesSometimes: true });
+    return this.store;
+  }
+
+  async unproven(): Promise<number[]> {
+    return [...this.ledger().unproven()];
   }
 
   /** @returns milliseconds until nothing waits for a proof @throws with all logs when that takes too long */
@@ -162,6 +166,7 @@ export class Lab {
   async close(): Promise<void> {
     for (const command of this.commands) command.kill();
     await Promise.all(this.commands.map(({ ended }) => ended));
+    await this.store?.close();
     if (!this.shared) await this.redis.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
