@@ -116,6 +116,7 @@ describe("a second coordinator", () => {
 describe("the same file", () => {
   it("submitted twice at once and once more is executed and proven once", async () => {
     const lab = await makeLab({ batches: 3, seed: "twice" });
+    await lab.release();
     rmSync(lab.data, { recursive: true });
     const file = join(lab.dir, "batches.jsonl");
     writeFileSync(file, batchFile("twice", 3));

@@ -108,6 +108,12 @@ export class Lab {
     return this.store;
   }
 
+  /** Lets go of the ledger, before its folder is removed. */
+  async release(): Promise<void> {
+    await this.store?.close();
+    this.store = undefined;
+  }
+
   async unproven(): Promise<number[]> {
     return [...this.ledger().unproven()];
   }
