@@ -41,7 +41,7 @@ function hashName(name: string): readonly [high: number, low: number] {
 
 const trace: string[] = [];
 
-async function instantiate(path: string): Promise<CircomExports> {
+async function instantiate(path: string, program: WebAssembly.Module | undefined): Promise<CircomExports> {
   let exports: CircomExports | undefined;
   const message = () => {
     let text = "";
@@ -58,7 +58,7 @@ async function instantiate(path: string): Promise<CircomExports> {
     writeBufferMessage: message, // what log() prints is dropped
     showSharedRWMemory: () => undefined,
   };
-  const module = await WebAssembly.compile(readFileSync(path));
+  const module = program ?? (await WebAssembly.compile(readFileSync(path)));
   const instance = await WebAssembly.instantiate(module, { runtime });
   exports = instance.exports as unknown as CircomExports;
   return exports;
@@ -101,9 +101,9 @@ function encode(circuit: CircomExports, words: number): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-async function run({ wasmPath, wtnsPath, signals }: WitnessWorkerData): Promise<WitnessReply> {
+async function run({ wasmPath, program, wtnsPath, signals }: WitnessWorkerData): Promise<WitnessReply> {
   try {
-    const circuit = await instantiate(wasmPath);
+    const circuit = await instantiate(wasmPath, program);
     const words = circuit.getFieldNumLen32();
     setInputs(circuit, signals, words);
     writeFileSync(wtnsPath, encode(circuit, words));

@@ -1,4 +1,5 @@
 // A circuit's inputs to its witness file, in a worker thread: the computation is one long call that only ending the thread can stop.
+import { readFile, stat } from "node:fs/promises";
 import { ZkStateError } from "../core/errors.js";
 import { fileError } from "./file-errors.js";
 import { startWorker } from "./sibling-script.js";
@@ -17,6 +18,8 @@ export interface WitnessJob {
 
 export interface WitnessWorkerData {
   readonly wasmPath: string;
+  /** The compiled program; without it the worker compiles the file, and reports what is wrong with it. */
+  readonly program: WebAssembly.Module | undefined;
   readonly wtnsPath: string;
   /** Signal name and its values in order. */
   readonly signals: readonly (readonly [name: string, values: readonly bigint[]])[];
@@ -60,7 +63,8 @@ function flatten(value: InputValue, name: string, out: bigint[]): bigint[] {
 export async function computeWitness(job: WitnessJob): Promise<void> {
   const { wasmPath, wtnsPath, signal } = job;
   const signals = Object.entries(job.input).map(([name, value]) => [name, flatten(value, name, [])] as const);
-  const data: WitnessWorkerData = { wasmPath, wtnsPath, signals };
+  const program = await programOf(wasmPath).catch(() => undefined);
+  const data: WitnessWorkerData = { wasmPath, program, wtnsPath, signals };
   const worker = startWorker(import.meta.url, "witness-worker", data);
   try {
     translate(await answerOf(worker, signal), wtnsPath);
@@ -69,9 +73,20 @@ export async function computeWitness(job: WitnessJob): Promise<void> {
   }
 }
 
+/** The last program: whoever proves one batch after another has it compiled once. Threads share its code. */
+let last: { readonly key: string; readonly program: Promise<WebAssembly.Module> } | undefined;
+
+async function programOf(path: string): Promise<WebAssembly.Module> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const key = JSON.stringify([path, size, mtimeMs, ino]);
+  if (last?.key !== key) last = { key, program: readFile(path).then((bytes) => WebAssembly.compile(bytes)) };
+  return last.program;
+}
+
 function answerOf(worker: ReturnType<typeof startWorker>, signal: AbortSignal | undefined): Promise<WitnessReply> {
-  return new Promise<WitnessReply>((resolve, reject) => {
-    const onAbort = () => reject(new ZkStateError({ code: "INTERRUPTED", message: "the witness computation was interrupted" }));
+  let onAbort: () => void = () => undefined;
+  const answer = new Promise<WitnessReply>((resolve, reject) => {
+    onAbort = () => reject(new ZkStateError({ code: "INTERRUPTED", message: "the witness computation was interrupted" }));
     const failed = (message: string) => reject(new ZkStateError({ code: "PROVER_FAILED", message, retryable: true }));
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -79,6 +94,7 @@ function answerOf(worker: ReturnType<typeof startWorker>, signal: AbortSignal | 
     worker.once("error", (e) => failed(`the witness computation failed: ${e instanceof Error ? e.message : String(e)}`));
     worker.once("exit", (status) => failed(`the witness computation ended with status ${status}`));
   });
+  return answer.finally(() => signal?.removeEventListener("abort", onAbort));
 }
 
 function translate(reply: WitnessReply, path: string): void {

@@ -63,7 +63,7 @@ export class LedgerSource implements BatchSource {
     const dir = join(this.context.settings.out.value, folderName(batchNumber));
     const { input: _, ...prepared } = prepareBatch(this.store, batchNumber);
     const publicSignals = [`${prepared.executed.oldRoot}`, `${prepared.executed.newRoot}`];
-    const { files } = proofFiles({ ...prepared, circuit, keys, result: { proof, publicSignals, ...details } });
+    const { files } = proofFiles({ ...prepared, circuit, keys, result: { proof, publicSignals, ...details } }, true);
     writeFolder(dir, files);
     return whileBusy(() => this.store.markProven(batchNumber, dir));
   }

@@ -58,8 +58,11 @@ export function checkGroth16(vkey: unknown, publicSignals: unknown, proof: unkno
   return reject(code === "VKEY_MALFORMED" || code === "VKEY_UNSAFE" ? VKEY_CODES[code] : "PROOF_MALFORMED", detail);
 }
 
-/** @param trusted digest of the verification key that the reader trusts; without it the folder's own key is used, whatever it is */
-export function checkFolder(files: ProofFiles, trusted?: string): Accepted | Rejection {
+/**
+ * @param trusted digest of the verification key that the reader trusts; without it the folder's own key is used, whatever it is
+ * @param isVerified true for a caller who has verified the equation already, under that key and for these signals
+ */
+export function checkFolder(files: ProofFiles, trusted?: string, isVerified = false): Accepted | Rejection {
   const parsed = [parse(files["batch.json"], "batch.json"), parse(files["proof.json"], "proof.json")] as const;
   const others = [parse(files["public.json"], "public.json"), parse(files["verification_key.json"], "verification_key.json")] as const;
   const broken = [...parsed, ...others].find((p): p is Rejection => "ok" in p);
@@ -71,7 +74,8 @@ export function checkFolder(files: ProofFiles, trusted?: string): Accepted | Rej
     return reject("PROOF_MALFORMED", `batch.json has a wrong ${issue?.path.join(".") || "shape"}`, undefined, issue?.message);
   }
   const envelope = read.data;
-  const bad = checkDigests(files, envelope) ?? checkGroth16(vkey, signals, proof) ?? checkSignals(envelope, signals);
+  const equation = () => (isVerified ? undefined : checkGroth16(vkey, signals, proof));
+  const bad = checkDigests(files, envelope) ?? equation() ?? checkSignals(envelope, signals);
   if (bad !== undefined) return bad;
   const vkeyDigest = verificationKeyDigest(vkey as VerificationKey);
   const wrong = checkKey(envelope, vkeyDigest, trusted) ?? checkStatement(envelope);

@@ -28,8 +28,14 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
 const rounded = (timings: Envelope["timings"]): Envelope["timings"] =>
   Object.fromEntries(Object.entries(timings).map(([name, ms]) => [name, Math.round(ms * 10) / 10])) as Envelope["timings"];
 
-/** @throws INTERNAL when they do not pass the check that everybody else makes */
-export function proofFiles({ before, executed, published, circuit, keys, result }: ProvenParts): { files: ProofFiles; envelope: Envelope } {
+/**
+ * @param isVerified true for a caller who has verified the proof already, under these keys and for these signals
+ * @throws INTERNAL when they do not pass the check that everybody else makes
+ */
+export function proofFiles(
+  { before, executed, published, circuit, keys, result }: ProvenParts,
+  isVerified = false,
+): { files: ProofFiles; envelope: Envelope } {
   const { profile: sizes, ...statement } = statementOf(before, executed, { id: published.circuit, ...published.profile });
   const texts = {
     "proof.json": pretty(result.proof),
@@ -50,7 +56,7 @@ export function proofFiles({ before, executed, published, circuit, keys, result 
     },
   };
   const files = { ...texts, "batch.json": pretty(envelope) };
-  const checked = checkFolder(files, keys.vkeyDigest);
+  const checked = checkFolder(files, keys.vkeyDigest, isVerified);
   if (!checked.ok)
     throw new ZkStateError({ code: "INTERNAL", message: `The proof folder does not pass its own check: ${checked.detail}.` });
   return { files, envelope };
