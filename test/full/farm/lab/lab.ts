@@ -12,6 +12,7 @@ import { batchText } from "../../../../cli/write-text.js";
 import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
 import { simulateMarket } from "../../../../simulate/market.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../../../helpers/redis.js";
+import { snarkjsVerdicts } from "../../../helpers/snarkjs-accepts.js";
 import { Command, ensureBuilt, marked } from "./processes.js";
 
 const PROFILE = "tiny";
@@ -138,11 +139,12 @@ export class Lab {
       .join("\n");
   }
 
-  /** Every batch proven, each proof valid, and all of them one chain. */
+  /** Every batch proven, each proof valid to snarkjs too, and all of them one chain. */
   async expectChain(open: readonly number[] = []): Promise<void> {
     expect((await this.unproven()).filter((n) => !open.includes(n))).toEqual([]);
     const folders = readdirSync(this.proofs).filter((name) => name.startsWith("batch-"));
     expect(folders).toHaveLength(this.head - open.length);
+    expect(new Set(snarkjsVerdicts(this.proofs))).toEqual(new Set([true]));
     if (open.length > 0) return;
     const verify = this.start(["verify", this.proofs, "--json"]);
     const { code } = await verify.ended;
