@@ -131,5 +131,5 @@ function interruption(e: unknown): ZkStateError {
 }
 
 process.exitCode = await main(process.argv.slice(2));
-// A connection that does not answer must not keep the process; what is written to a pipe has this long to leave.
-setTimeout(() => process.exit(), 3000).unref();
+// A connection that does not answer must not keep the process once the last of its output has left.
+process.stdout.write("", () => setTimeout(() => process.exit(), 3000).unref());

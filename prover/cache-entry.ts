@@ -3,7 +3,7 @@
 // An entry is built in a temporary sibling, synced, and renamed into place, so a kill or a full disk leaves nothing that looks complete.
 // A lock keeps two processes from doing the same work; correctness does not rest on it, since the first rename wins.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { lock } from "proper-lockfile";
 import { ZkStateError } from "../core/errors.js";
 import { type FileRecord, fileRecord } from "./file-digest.js";
 import { errnoOf, fileError } from "./file-errors.js";
+import { isAlive, syncFolder } from "./file-upkeep.js";
 
 /** Every manifest lists the entry's files; it is written last. */
 export interface Manifest {
@@ -119,18 +120,18 @@ async function buildEntry<M extends Manifest>(plan: EntryPlan<M>): Promise<M> {
     const head = await plan.build(tmp);
     const files: Record<string, FileRecord> = {};
     for (const name of (await readdir(tmp)).sort()) {
-      await sync(join(tmp, name));
+      await syncFolder(join(tmp, name));
       files[name] = await fileRecord(join(tmp, name));
     }
     const manifest = { ...head, files } as unknown as M;
     await writeFile(join(tmp, plan.manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-    await sync(join(tmp, plan.manifestName));
-    await sync(tmp);
+    await syncFolder(join(tmp, plan.manifestName));
+    await syncFolder(tmp);
     const there = await inspectEntry(plan); // a process that did not see our lock may have built it meanwhile
     if (there.state === "good") return there.manifest;
     await rm(plan.dir, { recursive: true, force: true }); // only ever a damaged or empty entry
     await rename(tmp, plan.dir);
-    await sync(dirname(plan.dir));
+    await syncFolder(dirname(plan.dir));
     return manifest;
   } catch (e) {
     const won = await inspectEntry(plan).catch(() => undefined);
@@ -141,15 +142,6 @@ async function buildEntry<M extends Manifest>(plan: EntryPlan<M>): Promise<M> {
   }
 }
 
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Remove temporary folders whose process on this host is gone. */
 async function sweepTemporaries(parent: string): Promise<void> {
   const prefix = `.tmp-${hostname()}-`;
@@ -157,14 +149,5 @@ async function sweepTemporaries(parent: string): Promise<void> {
     if (!name.startsWith(prefix)) continue;
     const pid = Number(basename(name).slice(prefix.length).split("-")[0]);
     if (Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (e) {
-    return errnoOf(e) === "EPERM";
   }
 }

@@ -5,6 +5,7 @@ import { type CliCommand, withExamples, withSettings } from "../command.js";
 import { commandLog, withLog } from "../farm/log.js";
 import { listenAddress, numberOption } from "../farm/numbers.js";
 import { runCoordinator, takeRole } from "../farm/run-coordinator.js";
+import { untilAborted } from "../farm/until-aborted.js";
 
 export const command: CliCommand = {
   define: (c) => {
@@ -36,11 +37,7 @@ export const command: CliCommand = {
       const advertised = options["advertise"] === undefined ? {} : { advertised: String(options["advertise"]) };
       const running = await runCoordinator(context, store, { ...address, ...advertised, reconcileMs, window, maxDeaths, log });
       output.note(`coordinating ${settings.data.value}; metrics, board and artifacts on ${running.url}`);
-      const end = AbortSignal.any([signal, role.lost]);
-      await new Promise<void>((resolve) => {
-        if (end.aborted) resolve();
-        end.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await untilAborted(AbortSignal.any([signal, role.lost]));
       await running.stop();
       role.lost.throwIfAborted();
       log.info("stopped");

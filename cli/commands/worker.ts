@@ -11,6 +11,7 @@ import { fixedArtifacts, openPlace } from "../farm/artifacts.js";
 import { commandLog, withLog } from "../farm/log.js";
 import { numberOption } from "../farm/numbers.js";
 import { farmRedis, reachRedis } from "../farm/redis.js";
+import { untilAborted } from "../farm/until-aborted.js";
 import { packageVersion } from "../version.js";
 
 /** What is left for the system and the worker itself. */
@@ -86,10 +87,7 @@ export const command: CliCommand = {
     );
     await worker.ready();
     log.info({ slots, threads, backend, redis: redis.shown }, "ready");
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    await untilAborted(signal);
     await worker.drain(graceMs);
     log.info("stopped");
     return EXIT.ok;

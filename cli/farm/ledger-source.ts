@@ -10,7 +10,7 @@ import type { CircuitArtifact, CircuitManifest } from "../../prover/artifacts.js
 import type { KeyArtifact } from "../../prover/keys/ensure-keys.js";
 import { compiled, keysFor } from "../circuits.js";
 import type { Context } from "../command.js";
-import { prepareBatch, profileOf } from "../execute/prepare.js";
+import { type PreparedBatch, prepareBatch, profileOf } from "../execute/prepare.js";
 import { decodePublished, type Published } from "../execute/published.js";
 import type { Progress } from "../progress.js";
 import { folderName, writeFolder } from "../proof/folder.js";
@@ -26,6 +26,8 @@ const PASSING_MS: Partial<Record<ErrorCode, number>> = { STORE_BUSY: 60_000, STO
 const BUSY_WAIT_MS = 100;
 
 export class LedgerSource implements BatchSource {
+  /** The batch that was prepared last: it is asked for several times in a row, and never changes. */
+  private last: { readonly batchNumber: number; readonly prepared: PreparedBatch } | undefined;
   private readonly workshops = new Map<string, Promise<Workshop>>();
   /** The circuit of each batch that was asked for: it never changes. */
   private readonly circuitOf = new Map<number, Published["circuit"]>();
@@ -53,7 +55,7 @@ export class LedgerSource implements BatchSource {
   }
 
   async statement(batchNumber: number): Promise<BatchStatement> {
-    const { input, executed } = prepareBatch(this.store, batchNumber);
+    const { input, executed } = this.prepared(batchNumber);
     const text = JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
     return { input: Buffer.from(text), publicSignals: [`${executed.oldRoot}`, `${executed.newRoot}`] };
   }
@@ -61,11 +63,16 @@ export class LedgerSource implements BatchSource {
   async accept(batchNumber: number, proof: Groth16Proof, details: ProofDetails): Promise<boolean> {
     const { circuit, keys } = await this.workshop(batchNumber);
     const dir = join(this.context.settings.out.value, folderName(batchNumber));
-    const { input: _, ...prepared } = prepareBatch(this.store, batchNumber);
+    const { input: _, ...prepared } = this.prepared(batchNumber);
     const publicSignals = [`${prepared.executed.oldRoot}`, `${prepared.executed.newRoot}`];
     const { files } = proofFiles({ ...prepared, circuit, keys, result: { proof, publicSignals, ...details } }, true);
     writeFolder(dir, files);
     return whileBusy(() => this.store.markProven(batchNumber, dir));
+  }
+
+  private prepared(batchNumber: number): PreparedBatch {
+    if (this.last?.batchNumber !== batchNumber) this.last = { batchNumber, prepared: prepareBatch(this.store, batchNumber) };
+    return this.last.prepared;
   }
 
   private async workshop(batchNumber: number): Promise<Workshop> {

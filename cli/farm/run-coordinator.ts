@@ -22,6 +22,7 @@ import { writeBytes, writeText } from "../write-text.js";
 import { coordinatorArtifacts } from "./artifacts.js";
 import { LedgerSource } from "./ledger-source.js";
 import { farmRedis, reachRedis } from "./redis.js";
+import { untilAborted } from "./until-aborted.js";
 
 export interface CoordinatorSettings {
   readonly host: string;
@@ -138,7 +139,8 @@ export async function runCoordinator(context: Context, store: LedgerStore, optio
       await closeAll();
     };
     try {
-      await orStopped(coordinator.start(), context.signal);
+      // The first round waits for Redis for as long as it takes; an interrupt does not.
+      await Promise.race([coordinator.start(), untilAborted(context.signal)]);
     } catch (e) {
       await server.close();
       throw e;
@@ -148,11 +150,4 @@ export async function runCoordinator(context: Context, store: LedgerStore, optio
     await closeAll();
     throw e;
   }
-}
-
-/** The first round waits for Redis for as long as it takes; an interrupt does not. */
-async function orStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  await (signal.aborted ? undefined : Promise.race([work, stopped]));
-  work.catch(() => undefined);
 }

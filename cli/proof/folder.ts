@@ -1,6 +1,7 @@
 // A proof folder on disk: written beside its final place and renamed, so that it is there whole or not at all.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isAlive } from "../../prover/file-upkeep.js";
 import { fileError } from "../file-trouble.js";
 
 export const PROOF_FILES = ["proof.json", "public.json", "verification_key.json", "batch.json"] as const;
@@ -71,14 +72,5 @@ function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = Number(/^\.tmp-([0-9]+)-/.exec(name)?.[1]);
     if (Number.isSafeInteger(pid) && pid !== process.pid && !isAlive(pid)) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (e) {
-    return (e as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { ZkStateError } from "../../core/errors.js";
+import { parseJson } from "../json.js";
 import { artifactsKey } from "../names.js";
 
 /** A token in Redis opens nothing to those who can read Redis but what its jobs name anyway. */
@@ -24,7 +25,7 @@ export async function advertise(redis: Redis, replyTo: string, place: ArtifactPl
 /** @throws ARTIFACT_MISSING when no coordinator of that ledger has said */
 export async function findPlace(redis: Redis, replyTo: string): Promise<ArtifactPlace> {
   const text = await redis.get(artifactsKey(replyTo));
-  const read = text === null ? undefined : ArtifactPlace.safeParse(parsed(text)).data;
+  const read = text === null ? undefined : ArtifactPlace.safeParse(parseJson(text)).data;
   if (read !== undefined) return read;
   const next = "start the ledger's coordinator, or give the worker --artifacts";
   throw new ZkStateError({
@@ -34,11 +35,3 @@ export async function findPlace(redis: Redis, replyTo: string): Promise<Artifact
     retryable: true,
   });
 }
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import { ZkStateError } from "../../core/errors.js";
 import { fileRecord } from "../../prover/file-digest.js";
 import { errnoOf, fileError } from "../../prover/file-errors.js";
+import { isAlive, syncFolder } from "../../prover/file-upkeep.js";
 import type { ArtifactRef } from "../job.js";
 import { type ArtifactStore, checkRef, MAX_IN_MEMORY, missing, refOf } from "./store.js";
 
@@ -230,15 +231,6 @@ async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 const PREFIX = ".artifact-";
 const DAY_MS = 86_400_000;
 const temporaryIn = (dir: string): string =>
@@ -256,12 +248,3 @@ function sweep(dir: string): void {
 }
 
 const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (e) {
-    return errnoOf(e) === "EPERM";
-  }
-}

@@ -228,8 +228,7 @@ export class Coordinator {
     if (this.stopped) return;
     clearTimeout(this.timer);
     clearTimeout(this.soon);
-    const idle = Promise.race([this.last, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
-    await idle;
+    await Promise.race([this.last, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
     this.stopped = true;
     const closing = Promise.allSettled([this.reports.close(), this.events.close(), this.queue.close()]);
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);

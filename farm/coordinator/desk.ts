@@ -37,7 +37,7 @@ export interface Desk {
   readonly activeSince: Map<string, number>;
   /** Jobs whose input this machine's circuit has taken: what a worker says against it is not looked into twice. */
   readonly taken: Set<string>;
-  /** When an artifact had to be stored again, by its digest. */
+  /** When an artifact had to be stored again, by its digest; when those of a job were last looked through, by its id. */
   readonly restored: Map<string, number>;
   readonly metrics: FarmMetrics;
   readonly log: Logger;

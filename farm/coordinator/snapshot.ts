@@ -1,6 +1,7 @@
 // The farm at a moment, read from the tasks and from Redis: for metrics, autoscalers and `zkstate status`.
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { parseJson } from "../json.js";
 import { workerKey } from "../names.js";
 import { type FarmSnapshot, type TaskState, WorkerBeat } from "../status.js";
 import { redisMemory } from "./redis-memory.js";
@@ -10,17 +11,9 @@ export async function readWorkers(redis: Redis): Promise<WorkerBeat[]> {
   const keys: string[] = [];
   for await (const found of redis.scanStream({ match: workerKey("*"), count: 1000 })) keys.push(...(found as string[]));
   const texts = keys.length === 0 ? [] : await redis.mget(keys);
-  const beats = texts.map((text) => (text === null ? undefined : WorkerBeat.safeParse(parsed(text)).data));
+  const beats = texts.map((text) => (text === null ? undefined : WorkerBeat.safeParse(parseJson(text)).data));
   return beats.filter((beat): beat is WorkerBeat => beat !== undefined).sort((a, b) => a.name.localeCompare(b.name));
 }
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 /** The queue's counts by state. */
 export const queueCounts = (queue: Queue): Promise<Record<string, number>> =>

@@ -160,7 +160,7 @@ describe("new keys", () => {
     const keyOf = ({ log }: Command) => new Set(log.filter(({ msg }) => msg === "enqueued").map(({ jobId }) => jobId));
     expect([...keyOf(old)].filter((id) => keyOf(now).has(id) || provedBy(worker).includes(id))).toEqual([]);
     expectNoProofTwice(3, worker);
-    lab.expectOnce(now);
+    await lab.expectOnce(now);
     await lab.expectChain();
     await lab.expectNothingLeft();
   });

@@ -29,7 +29,7 @@ const alive = ({ child }: Command): boolean => child.exitCode === null && child.
 
 async function expectWhole(lab: Lab, coordinator: Command): Promise<void> {
   await lab.expectChain();
-  lab.expectOnce(coordinator);
+  await lab.expectOnce(coordinator);
   await lab.expectNothingLeft();
 }
 

@@ -51,7 +51,7 @@ const folder = (batch: number): string => `batch-${`${batch}`.padStart(6, "0")}`
 
 async function expectWhole(lab: Lab, coordinator: Command): Promise<void> {
   await lab.expectChain();
-  lab.expectOnce(coordinator);
+  await lab.expectOnce(coordinator);
   await lab.expectNothingLeft();
 }
 

@@ -63,9 +63,17 @@ describe("workers killed in the middle of proofs", () => {
     const times = await Promise.all([...last].map(([batchNumber, at]) => provenAfter(coordinator, batchNumber, at)));
     times.sort((a, b) => a - b);
     const worst = times.at(-1) ?? Number.NaN;
-    recovered("F1", `worker killed mid-proof, ${KILLS} times: until its batch is proven, median`, times[times.length >> 1] ?? Number.NaN);
-    recovered("F1", "worker killed mid-proof: until its batch is proven, worst", worst);
-    recovered("F1", "worker killed mid-proof: until its proving process is gone, worst", Math.max(...(await Promise.all(orphans))));
+    recovered(
+      "worker or its prover killed",
+      `worker killed mid-proof, ${KILLS} times: until its batch is proven, median`,
+      times[times.length >> 1] ?? Number.NaN,
+    );
+    recovered("worker or its prover killed", "worker killed mid-proof: until its batch is proven, worst", worst);
+    recovered(
+      "worker or its prover killed",
+      "worker killed mid-proof: until its proving process is gone, worst",
+      Math.max(...(await Promise.all(orphans))),
+    );
     expect(worst).toBeLessThan(30_000);
     const tasks = await farm.tasks([...last.keys()]);
     expect(tasks.map(({ failures }) => failures)).toEqual(tasks.map(() => 0));
@@ -82,7 +90,11 @@ describe("proving processes that die or hang", () => {
     const child = await farm.proving(worker);
     const at = Date.now();
     signal(child, "SIGKILL");
-    recovered("F1", "proving process killed: until its batch is proven", await provenAfter(coordinator, killed, at));
+    recovered(
+      "worker or its prover killed",
+      "proving process killed: until its batch is proven",
+      await provenAfter(coordinator, killed, at),
+    );
     expect(outcomes(worker)).toMatchObject([{ kind: "died", how: "signal" }, { kind: "proved" }]);
     expect(await farm.tasks([killed ?? 0])).toMatchObject([{ deaths: 1, failures: 0 }]);
     expect(await metric(coordinator, "zkstate_deaths_total")).toBe(1);
@@ -97,7 +109,7 @@ describe("proving processes that die or hang", () => {
     await farm.worker("three");
     await strict.logged("attempt ended");
     strict.kill("SIGTERM");
-    recovered("F3", "proving process hangs, limit of 3 s: until its batch is proven", await provenAfter(coordinator, hung, since));
+    recovered("hung prover", "proving process hangs, limit of 3 s: until its batch is proven", await provenAfter(coordinator, hung, since));
     expect(outcomes(strict)[0]).toMatchObject({ kind: "died", how: "limit" });
     expect(isRunning(stopped)).toBe(false);
     const [task] = await farm.tasks([hung ?? 0]);
@@ -116,7 +128,11 @@ describe("a worker that falls silent for longer than its lock", () => {
     const at = Date.now();
     silent.kill("SIGSTOP");
     const other = await farm.worker("other");
-    recovered("F8", "worker silent, lock of 2 s: until its batch is proven elsewhere", await provenAfter(coordinator, batch, at));
+    recovered(
+      "lock lost, late and double results",
+      "worker silent, lock of 2 s: until its batch is proven elsewhere",
+      await provenAfter(coordinator, batch, at),
+    );
     silent.kill("SIGCONT");
     const late = await coordinator.logged("late report: its batch needs nothing any more");
     expect(late).toMatchObject({ worker: "silent", kind: "proved" });
@@ -137,7 +153,11 @@ describe("a worker that falls silent for longer than its lock", () => {
     const at = Date.now();
     silent.kill("SIGCONT");
     await until("the attempt broken off", () => !isRunning(child));
-    recovered("F8", "worker awake after its lock is lost: until its attempt is broken off", Date.now() - at);
+    recovered(
+      "lock lost, late and double results",
+      "worker awake after its lock is lost: until its attempt is broken off",
+      Date.now() - at,
+    );
     expect((await silent.logged("attempt ended"))["outcome"]).toBe("broken off");
   });
 
@@ -153,9 +173,9 @@ describe("a worker that falls silent for longer than its lock", () => {
     const at = Date.now();
     silent.kill("SIGCONT");
     const took = await provenAfter(coordinator, batch, at);
-    recovered("F8", "worker awake again, its proof late but first: until it is taken", took);
+    recovered("lock lost, late and double results", "worker awake again, its proof late but first: until it is taken", took);
     await until("the other attempt cancelled", () => !isRunning(held), 10_000);
-    recovered("F8", "the same: until the other attempt is cancelled", Date.now() - at - took);
+    recovered("lock lost, late and double results", "the same: until the other attempt is cancelled", Date.now() - at - took);
     expect(await farm.tasks([batch ?? 0])).toMatchObject([{ provenBy: "silent", failures: 0 }]);
   });
 });
@@ -179,7 +199,7 @@ describe("a machine that only fails", () => {
     const failed = outcomes(broken).length;
     await farm.worker("healthy");
     await farm.lab.untilProven();
-    recovered("F12", "breaker tripped, healthy worker started: until 6 batches are proven", Date.now() - at);
+    recovered("machine that only fails", "breaker tripped, healthy worker started: until 6 batches are proven", Date.now() - at);
     // The queue hands out one more to whom was waiting for it.
     expect(outcomes(broken).length).toBeLessThanOrEqual(failed + 1);
     const tasks = await farm.tasks(numbers);

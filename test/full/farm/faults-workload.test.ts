@@ -29,7 +29,7 @@ describe("a machine with every core busy", () => {
     try {
       const coordinator = await farm.coordinator();
       const workers = [await farm.worker("one", "--lock", "5"), await farm.worker("two", "--lock", "5")];
-      recovered("F2", "4 busy loops on this machine: until 3 batches are proven", await farm.lab.untilProven());
+      recovered("saturated machine", "4 busy loops on this machine: until 3 batches are proven", await farm.lab.untilProven());
       for (const { stderr } of [...workers, coordinator]) expect(stderr).not.toMatch(/lock lost|renew|vanished|stalled/);
       expect(await metric(coordinator, "zkstate_requeued_total")).toBe(0);
       expect(await kinds(numbers)).toEqual(numbers.map(() => ["proved"]));
@@ -52,8 +52,8 @@ describe("a batch that is proven elsewhere while it is in work", () => {
     const told = timeOf(await coordinator.logged("superseded: the batch was proven elsewhere"));
     await until("the attempt cancelled", () => !isRunning(child));
     const took = Date.now() - told;
-    recovered("F18", "batch proven elsewhere: until the coordinator knows", told - at);
-    recovered("F18", "superseded: until the attempt is broken off", took);
+    recovered("batch superseded", "batch proven elsewhere: until the coordinator knows", told - at);
+    recovered("batch superseded", "superseded: until the attempt is broken off", took);
     expect(took).toBeLessThan(1000);
     await worker.logged("attempt ended");
     expect(await farm.tasks([batch ?? 0])).toMatchObject([{ state: "superseded", deaths: 0, failures: 0 }]);
@@ -69,7 +69,7 @@ describe("a deployment", () => {
     await farm.proving(worker);
     const at = Date.now();
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
-    recovered("F19", "worker told to stop mid-proof: until it has finished and ended", Date.now() - at);
+    recovered("deploy", "worker told to stop mid-proof: until it has finished and ended", Date.now() - at);
     await accepted(coordinator, batch);
     expect(await kinds([batch ?? 0])).toEqual([["proved"]]);
   });
@@ -82,8 +82,8 @@ describe("a deployment", () => {
     await farm.worker("two");
     const at = Date.now();
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
-    recovered("F19", "worker told to stop without grace: until it has ended", Date.now() - at);
-    recovered("F19", "the same: until its batch is proven elsewhere", (await accepted(coordinator, batch)) - at);
+    recovered("deploy", "worker told to stop without grace: until it has ended", Date.now() - at);
+    recovered("deploy", "the same: until its batch is proven elsewhere", (await accepted(coordinator, batch)) - at);
     expect(await coordinator.logged("received")).toMatchObject({ worker: "one", kind: "handed-back" });
     expect(await kinds([batch ?? 0])).toEqual([["proved"]]);
     expect(await farm.tasks([batch ?? 0])).toMatchObject([{ deaths: 0, failures: 0, provenBy: "two" }]);
@@ -100,7 +100,7 @@ describe("a deployment", () => {
     const at = Date.now();
     const next = await farm.coordinator(...listen);
     signal(child, "SIGCONT");
-    recovered("F19", "coordinator replaced: until the batch in work is accepted", (await accepted(next, batch)) - at);
+    recovered("deploy", "coordinator replaced: until the batch in work is accepted", (await accepted(next, batch)) - at);
     expect(await kinds([batch ?? 0])).toEqual([["proved"]]);
   });
 });
@@ -146,7 +146,11 @@ describe("workers that are not for every job", () => {
     expect(await foreign.logged("not served here: left to another worker")).toMatchObject({ batchNumber: batch, circuit: "tiny" });
     const at = Date.now();
     await farm.worker("one", "--circuits", "default,tiny");
-    recovered("F17", "job handed back by a worker of another circuit: until it is proven", (await accepted(coordinator, batch)) - at);
+    recovered(
+      "circuit that a worker does not serve",
+      "job handed back by a worker of another circuit: until it is proven",
+      (await accepted(coordinator, batch)) - at,
+    );
     expect(await farm.tasks([batch ?? 0])).toMatchObject([{ deaths: 0, failures: 0, provenBy: "one" }]);
   });
 

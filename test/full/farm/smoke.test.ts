@@ -14,7 +14,7 @@ describe("a farm of two workers", () => {
     await Promise.all([lab.worker("one"), lab.worker("two")]);
     await lab.untilProven();
     await lab.expectChain();
-    lab.expectOnce(coordinator);
+    await lab.expectOnce(coordinator);
     const status = lab.start(["status", "--json"]);
     expect([(await status.ended).code, JSON.parse(status.stdout)]).toMatchObject([0, { head: 4, proven: 4, unproven: 0, provenUpTo: 4 }]);
     await lab.expectNothingLeft();

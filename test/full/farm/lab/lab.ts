@@ -152,10 +152,13 @@ export class Lab {
   }
 
   /** Each batch was taken by exactly one proof, as the logs of these coordinators say: one of the farm's, or one made elsewhere. */
-  expectOnce(...coordinators: readonly Command[]): void {
+  async expectOnce(...coordinators: readonly Command[]): Promise<void> {
     const taken = /^accepted$|^superseded: the batch was proven elsewhere$/;
-    const accepted = coordinators.flatMap(({ log }) => log.filter(({ msg = "" }) => taken.test(msg)).map(({ batchNumber }) => batchNumber));
-    expect(accepted.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
+    const accepted = () =>
+      coordinators.flatMap(({ log }) => log.filter(({ msg = "" }) => taken.test(msg)).map(({ batchNumber }) => Number(batchNumber)));
+    // The table is written before the log.
+    for (let i = 0; i < 100 && accepted().length < this.head; i++) await sleep(50);
+    expect(accepted().sort((a, b) => a - b)).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
   }
 
   /** Ends every command, and expects that nothing is left: no process, no lock of a job. */
