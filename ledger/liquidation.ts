@@ -1,7 +1,7 @@
 // The terms of a liquidation: docs/rules.md section 8. A vertical slice of the whole portfolio at fair value.
 import { K, MARGIN_SCALE, PRICE_SHIFT, U } from "./constants.js";
+import type { Prices } from "./prices.js";
 import { maxOf, minOf } from "./range.js";
-import type { Prices } from "./report.js";
 import type { Account, Config } from "./types.js";
 
 /** Amounts in 1e-6 quote; the slice in lots, signed like the victim's sizes. */

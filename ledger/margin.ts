@@ -1,7 +1,7 @@
 // Equity, scenario losses, maintenance and the comparisons: docs/rules.md section 6. All integers, all comparisons exact.
 import { BITS, isOption, isPerpetual, K, M, MARGIN_SCALE, MOVES, PRICE_SHIFT, SCENARIOS, U, underlyingOf } from "./constants.js";
+import type { Prices } from "./prices.js";
 import { maxOf, minOf } from "./range.js";
-import type { Prices } from "./report.js";
 import type { Account, Config } from "./types.js";
 
 type Sizes = readonly bigint[];

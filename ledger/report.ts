@@ -1,52 +1,10 @@
 // The price report: docs/rules.md section 4.
 import { verify } from "../core/eddsa.js";
-import { poseidon } from "../core/poseidon.js";
-import { BITS, K, M, PRICE_SHIFT, QUORUM, REPORT_TAG, RISK_SHIFT, SCENARIOS, U } from "./constants.js";
+import { BITS, K, QUORUM, SCENARIOS, U } from "./constants.js";
+import { derivePrices, perpIndices, type Prices, priceHash } from "./prices.js";
 import { fits, fitsSigned } from "./range.js";
 import { accepted, type Refused, type Result, refused } from "./refusal.js";
-import type { Config, Header, PriceReport } from "./types.js";
-
-/** What a batch works with: the report's prices and what follows from them. */
-export interface Prices {
-  readonly time: bigint;
-  readonly priceHash: bigint;
-  /** By underlying, scale 2^24. */
-  readonly index: readonly bigint[];
-  readonly perpMark: readonly bigint[];
-  /** By option, scale 2^24. */
-  readonly optionMark: readonly bigint[];
-  /** Index less haircut, by underlying, scale 2^24. */
-  readonly collateralPrice: readonly bigint[];
-  /** By underlying, scale 2^48. */
-  readonly perpIndex: readonly bigint[];
-  /** Risk price by column, scale 2^8. */
-  readonly ref: readonly bigint[];
-  /** Risk price by underlying, scale 2^8. */
-  readonly under: readonly bigint[];
-  /** By option and scenario, scale 2^8. */
-  readonly scenario: readonly (readonly bigint[])[];
-}
-
-type Unsigned = Omit<PriceReport, "signatures">;
-const VALUES_PER_WORD = 6;
-
-/** The 36 words of a report, in order; signed words may be negative. */
-export function reportWords(r: Unsigned): bigint[] {
-  const values = r.scenario.flat();
-  const packed: bigint[] = [];
-  for (let i = 0; i < values.length; i += VALUES_PER_WORD) {
-    packed.push(values.slice(i, i + VALUES_PER_WORD).reduceRight((word, value) => (word << BigInt(BITS.riskPrice)) + value, 0n));
-  }
-  return [r.time, ...r.index, ...r.perpMark, ...r.optionMark, ...r.fundingIntegral, ...r.squaredReturnIntegral, ...packed];
-}
-
-/** The hash that the committee signs. */
-export function priceHash(ledgerId: bigint, r: Unsigned): bigint {
-  const words = reportWords(r);
-  const h0 = poseidon([REPORT_TAG, ledgerId, ...words.slice(0, 14)]);
-  const h1 = poseidon([h0, ...words.slice(14, 29)]);
-  return poseidon([h1, ...words.slice(29)]);
-}
+import type { Header, PriceReport } from "./types.js";
 
 type Check = readonly [name: string, values: readonly bigint[], count: number, ok: (x: bigint) => boolean];
 
@@ -74,8 +32,6 @@ function rangeRefusal(r: PriceReport): Refused | undefined {
     return refused("REPORT_OUT_OF_RANGE", `rows of ${SCENARIOS} values`, "another shape");
   return undefined;
 }
-
-const perpIndices = (r: Unsigned): bigint[] => r.perpMark.map((mark, u) => (mark << PRICE_SHIFT) - (r.fundingIntegral[u] ?? 0n));
 
 function signatureRefusal(header: Header, r: PriceReport, hash: bigint): Refused | undefined {
   const signers = r.signatures.map((s) => s.signer);
@@ -105,23 +61,6 @@ function sequenceRefusal(header: Header, r: PriceReport, hash: bigint): Refused 
     if (after < before) return refused("SQUARED_RETURN_FALLS", `at least ${before} for underlying ${u}`, after);
   }
   return undefined;
-}
-
-/** What follows from an accepted report. */
-function derivePrices(r: PriceReport, hash: bigint, config: Config): Prices {
-  const paid = Array.from({ length: M }, (_, i) => (i < U ? r.index[i] : i < 2 * U ? r.perpMark[i - U] : r.optionMark[i - 2 * U]) ?? 0n);
-  return {
-    time: r.time,
-    priceHash: hash,
-    index: r.index,
-    perpMark: r.perpMark,
-    optionMark: r.optionMark,
-    collateralPrice: r.index.map((price, u) => (price * ((1n << 16n) - (config.haircut[u] ?? 0n))) >> 16n), // floor: collateral counts for less
-    perpIndex: perpIndices(r),
-    ref: paid.map((price) => price >> RISK_SHIFT),
-    under: r.index.map((price) => price >> RISK_SHIFT),
-    scenario: r.scenario,
-  };
 }
 
 /** The header after a report, and the prices that a batch works with. */

@@ -1,7 +1,7 @@
 // What a transition sees and changes: the header, the batch's prices and the accounts, all readonly; a change makes a new world.
 
+import type { Prices } from "./prices.js";
 import { accepted, type Refused, type Result, refused } from "./refusal.js";
-import type { Prices } from "./report.js";
 import { acceptReport } from "./report.js";
 import type { TreeReader } from "./smt.js";
 import type { Account, Chain, Header, Markets, PriceReport } from "./types.js";

@@ -1,7 +1,7 @@
 // The price committee of the simulation: turns a market's spot prices into a signed report. Floats end here, rounded to integers once.
 import type { SigningKey } from "../core/eddsa.js";
 import { MOVES, QUORUM, U } from "../ledger/constants.js";
-import { priceHash } from "../ledger/report.js";
+import { priceHash } from "../ledger/prices.js";
 import type { PriceReport } from "../ledger/types.js";
 import { optionValue } from "./black-scholes.js";
 import type { PricePoint } from "./price-path.js";

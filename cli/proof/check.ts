@@ -2,13 +2,13 @@
 // to what the roots commit to.
 import { type VerificationKey, verifyGroth16 } from "../../core/groth16.js";
 import { poseidon } from "../../core/poseidon.js";
+import { verificationKeyDigest } from "../../core/vkey-digest.js";
 import { batchCommitment, nextHistoryHash, slotWords } from "../../ledger/commitment.js";
 import { QUORUM } from "../../ledger/constants.js";
 import { depositHead } from "../../ledger/messages.js";
-import { priceHash } from "../../ledger/report.js";
+import { priceHash } from "../../ledger/prices.js";
 import type { Batch } from "../../ledger/types.js";
 import { sha256 } from "../../prover/file-digest.js";
-import { verificationKeyDigest } from "../../prover/keys/vkey.js";
 import { batchOf } from "../execute/published.js";
 import { Envelope } from "./envelope.js";
 import type { ProofFiles } from "./folder.js";

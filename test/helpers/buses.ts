@@ -1,7 +1,7 @@
 // The records of circuits/buses.circom as input signals, by name, for the tests of single templates.
 import { MOVES } from "../../ledger/constants.js";
 import { ordersRoot } from "../../ledger/orders.js";
-import type { Prices } from "../../ledger/report.js";
+import type { Prices } from "../../ledger/prices.js";
 import type { Account, Chain, Config } from "../../ledger/types.js";
 import type { Input } from "./circuit.js";
 

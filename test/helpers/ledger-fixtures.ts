@@ -18,7 +18,7 @@ import {
   transferMessage,
   withdrawMessage,
 } from "../../ledger/messages.js";
-import { priceHash } from "../../ledger/report.js";
+import { priceHash } from "../../ledger/prices.js";
 import type {
   Account,
   Batch,

@@ -1,7 +1,7 @@
 // The price report: docs/rules.md section 4, every refusal from both sides.
 import { beforeAll, describe, expect, it } from "vitest";
+import { priceHash } from "../../../ledger/prices.js";
 import type { RefusalCode } from "../../../ledger/refusal.js";
-import { priceHash } from "../../../ledger/report.js";
 import type { PriceReport } from "../../../ledger/types.js";
 import { batchWitness } from "../../../ledger/witness.js";
 import type { StateReader } from "../../../ledger/world.js";

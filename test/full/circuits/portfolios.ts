@@ -1,5 +1,5 @@
 // Prices and portfolios for the templates of margin: ordinary ones from a seed, and those at the edges of the widths.
-import type { Prices } from "../../../ledger/report.js";
+import type { Prices } from "../../../ledger/prices.js";
 import type { Config } from "../../../ledger/types.js";
 import { price } from "../../helpers/ledger-fixtures.js";
 import type { Rng } from "../../helpers/random-run.js";

@@ -1,6 +1,6 @@
 // The price report on its own: the prices that a batch works with follow from the words and nothing else.
 import { describe, it } from "vitest";
-import { reportWords } from "../../../ledger/report.js";
+import { reportWords } from "../../../ledger/prices.js";
 import { pricesBus } from "../../helpers/buses.js";
 import { type Circuit, expectSatisfied, type Input, loadCircuit } from "../../helpers/circuit.js";
 import { LEDGER_ID, signedReport } from "../../helpers/ledger-fixtures.js";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { poseidon } from "../../../core/poseidon.js";
+import { priceHash, reportWords } from "../../../ledger/prices.js";
 import type { RefusalCode } from "../../../ledger/refusal.js";
-import { acceptReport, priceHash, reportWords } from "../../../ledger/report.js";
+import { acceptReport } from "../../../ledger/report.js";
 import type { Header, PriceReport } from "../../../ledger/types.js";
 import { basePrices, committeeKey, emptyVenue, LEDGER_ID, price, START, signedReport, testConfig } from "../../helpers/ledger-fixtures.js";
 
