@@ -1,11 +1,11 @@
 // Every command that a page shows in an ```sh block is run, in order, in a fresh folder, with the built command line. One that ends with & runs
-// until the end; the address of Redis is that of a real one.
+// until the end; the address of Redis is that of a real one, and a server takes a port that is free.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RedisServer, startRedis } from "../../helpers/redis.js";
+import { freePort, type RedisServer, startRedis } from "../../helpers/redis.js";
 import { snarkjsVerdicts } from "../../helpers/snarkjs-accepts.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -24,12 +24,15 @@ const commandsOf = (page: string): string[] =>
     .filter((line) => !ELSEWHERE.includes(line));
 
 const SHOWN_REDIS = "redis://127.0.0.1:6379";
+const SHOWN_PORT = "--port 8080";
 
 let dir: string;
 let redis: RedisServer;
+let port: number;
 const background: ChildProcess[] = [];
 beforeAll(async () => {
   redis = await startRedis();
+  port = await freePort();
   dir = mkdtempSync(join(tmpdir(), "zkstate-docs-"));
   cpSync(join(ROOT, "examples"), join(dir, "examples"), { recursive: true });
 });
@@ -41,7 +44,7 @@ afterAll(async () => {
 
 describe.each(PAGES.map((page) => [page, commandsOf(page)] as const).filter(([, commands]) => commands.length > 0))("%s", (_, commands) => {
   it.each(commands)("%s", (command) => {
-    const [, , ...words] = command.replaceAll(SHOWN_REDIS, redis.url).split(/\s+/);
+    const [, , ...words] = command.replaceAll(SHOWN_REDIS, redis.url).replace(SHOWN_PORT, `--port ${port}`).split(/\s+/);
     expect(command).toMatch(/^npx zkstate /);
     const env = { ...process.env, NO_COLOR: "1" };
     const args = words.filter((word) => word !== "&");
