@@ -12,6 +12,7 @@ const DOING: Readonly<Record<StageName, string>> = {
   witness: "computing the witness",
   prove: "proving",
   verify: "verifying",
+  aggregate: "aggregating",
 };
 
 /** Plain output repeats a long stage's state this often, ms. */

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   INPUT_MALFORMED: EXIT.usage,
   INPUT_NOT_CANONICAL: EXIT.usage,
   INPUT_NOT_FOUND: EXIT.usage,
+  NOT_SYNCED: EXIT.usage,
   // the ledger's rules said no (the refusal's own code is in details)
   TRANSITION_REFUSED: EXIT.refused,
   REPORT_REFUSED: EXIT.refused,
@@ -22,6 +23,14 @@ export const ERROR_CODES = {
   CHAIN_BROKEN: EXIT.invalid,
   ROOT_MISMATCH: EXIT.invalid,
   CONSERVATION_BROKEN: EXIT.invalid,
+  CERTIFICATE_INVALID: EXIT.invalid,
+  CERTIFICATE_MALFORMED: EXIT.invalid,
+  STATEMENT_MALFORMED: EXIT.invalid,
+  // a server answered and a check of the answer failed: details.check names it
+  RESPONSE_INVALID: EXIT.invalid,
+  RESPONSE_TOO_LARGE: EXIT.invalid,
+  // two valid histories of one ledger: details.evidence holds them
+  COMPROMISED: EXIT.invalid,
   // infrastructure
   IO_FAILED: EXIT.infrastructure,
   DISK_FULL: EXIT.infrastructure,
@@ -34,6 +43,11 @@ export const ERROR_CODES = {
   QUEUE_FULL: EXIT.infrastructure,
   ARTIFACT_MISSING: EXIT.infrastructure,
   NOBODY_PROVING: EXIT.infrastructure,
+  NOT_PUBLISHED: EXIT.infrastructure,
+  TRANSPORT_FAILED: EXIT.infrastructure,
+  HEAD_STALE: EXIT.infrastructure,
+  RATE_LIMITED: EXIT.infrastructure,
+  OVERLOADED: EXIT.infrastructure,
   LOCK_TIMEOUT: EXIT.timeout,
   TIMEOUT: EXIT.timeout,
   // versions and keys

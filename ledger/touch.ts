@@ -1,16 +1,10 @@
 // What an account receives before its first use in a batch: docs/rules.md section 5.
-import { BITS, INDEX_SHIFT, U } from "./constants.js";
+import { accrued } from "./accrued.js";
+import { BITS } from "./constants.js";
 import { fitsSigned } from "./range.js";
 import { accepted, type Result, refused } from "./refusal.js";
 import type { Account } from "./types.js";
 import { accountIn, indexRefusal, type World, withAccount, withMarkets } from "./world.js";
-
-/** x of docs/rules.md section 5: variation margin since the checkpoints, 1e-6 quote. */
-export function accrued(account: Account, perpIndex: readonly bigint[]): bigint {
-  let total = 0n; // scale 2^48
-  for (let u = 0; u < U; u++) total += (account.sizes[U + u] ?? 0n) * ((perpIndex[u] ?? 0n) - (account.perpCheckpoints[u] ?? 0n));
-  return total >> INDEX_SHIFT; // floor: the trader receives less
-}
 
 /** Touches an account unless this batch has already done so, or there is none. The pool pays. */
 export function touch(world: World, index: number): Result<World> {

@@ -1,6 +1,6 @@
 // What the prover reports while it works. The prover never prints; whoever calls it does.
 
-export type StageName = "compile" | "setup" | "witness" | "prove" | "verify";
+export type StageName = "compile" | "setup" | "witness" | "prove" | "verify" | "aggregate";
 
 export interface StageEvent {
   readonly stage: StageName;

@@ -1,6 +1,7 @@
 // A venue run by the real ledger: every transition is submitted to its rules, every batch is executed and audited, and what was accepted is
 // kept as the items of a batch file.
 import { ZkStateError } from "../core/errors.js";
+import { accrued } from "../ledger/accrued.js";
 import { accountsOf, applyTransition } from "../ledger/apply.js";
 import { executeBatch } from "../ledger/batch.js";
 import type { BatchItem, GenesisItem, ReportItem } from "../ledger/codec.js";
@@ -10,7 +11,6 @@ import { belowMaintenance, equity, fairEquity, requirement } from "../ledger/mar
 import { emptyState, type MemoryState, nextState } from "../ledger/memory-state.js";
 import type { Prices } from "../ledger/prices.js";
 import type { RefusalCode } from "../ledger/refusal.js";
-import { accrued } from "../ledger/touch.js";
 import type { Account, PriceReport, Profile, Transition } from "../ledger/types.js";
 import { accountIn, openWorld, type World } from "../ledger/world.js";
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES, EXIT, ZkStateError } from "../../core/errors.js";
-import { type CliCommand, type Context, withExamples, withSettings } from "../command.js";
+import { type CliCommand, type Context, type Options, withExamples, withSettings } from "../command.js";
 import { fileError } from "../file-trouble.js";
 import { checkBareFiles } from "../proof/bare-files.js";
 import { chainError, type Link, mixedKeys, rootFrom } from "../proof/chain.js";
@@ -109,6 +109,12 @@ function machineView({ dir, verdict }: Checked): unknown {
   };
 }
 
+async function verifyCertificates(context: Context, options: Options, paths: readonly string[], trustRoot: string): Promise<number> {
+  const { checkCertificates } = await import("../proof/certificate.js");
+  const [key, srs] = [options["key"], options["srs"]].map((path) => (typeof path === "string" ? path : undefined));
+  return checkCertificates(context, paths, { trustRoot, key, srs, production: options["production"] === true });
+}
+
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
@@ -120,8 +126,13 @@ function readJson(path: string): unknown {
 
 export const command: CliCommand = {
   define: (c) => {
-    c.argument("<paths...>", "proof folders, a folder of them, or snarkjs' proof.json, public.json and verification_key.json")
+    c.argument(
+      "<paths...>",
+      "proof folders, a folder of them, or snarkjs' proof.json, public.json and verification_key.json; with --trust-root: certificates",
+    )
       .option("--key <file>", "the verification key that you trust")
+      .option("--trust-root <file>", "check published certificates under this trust root")
+      .option("--srs <file>", "the aggregation setup, when it is not beside the certificates")
       .option("--from <root>", "the root of the state that the first batch must continue, in decimal")
       .option("--production", "refuse development keys and keys that nobody vouches for");
     withSettings(c, "cache");
@@ -131,10 +142,13 @@ export const command: CliCommand = {
       "zkstate verify proofs/batch-000007 --key venue-key.json",
       "zkstate verify proofs --key venue-key.json --from $GENESIS_ROOT",
       "zkstate verify proof.json public.json verification_key.json",
+      "zkstate verify published/certificates/0-8.json --trust-root trust-root.json",
     );
   },
   run: async (context, options, paths) => {
     const keyPath = options["key"];
+    const trustRoot = options["trustRoot"];
+    if (typeof trustRoot === "string") return verifyCertificates(context, options, paths, trustRoot);
     const pinned = typeof keyPath === "string" ? readJson(keyPath) : undefined;
     const production = options["production"] === true;
     const from = rootFrom(options["from"]);

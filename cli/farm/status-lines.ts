@@ -6,6 +6,8 @@ import type { BatchStatus, FarmStatus, Stage } from "./status.js";
 
 const MARKS: Readonly<Record<Stage, readonly [Parameters<Output["paint"]>[0], string]>> = {
   proven: ["green", "✔"],
+  aggregated: ["green", "✔"],
+  settled: ["green", "✔"],
   superseded: ["green", "✔"],
   proving: ["cyan", "▶"],
   queued: ["dim", "·"],
@@ -25,10 +27,11 @@ function batchLine(batch: BatchStatus, paint: Output["paint"]): string {
 }
 
 export function statusLines(status: FarmStatus, paint: Output["paint"]): string[] {
-  const { head, proven, unproven, provenUpTo, quarantined, batches, redis } = status;
+  const { head, proven, unproven, aggregated, provenUpTo, quarantined, batches, redis } = status;
+  const published = aggregated === 0 ? "" : `, ${aggregated} published`;
   const gap = provenUpTo === head ? "" : `, without a gap up to batch ${provenUpTo}`;
   const lines = [
-    paint("bold", `${head} batches, ${proven} proven${gap}, ${unproven} to prove`),
+    paint("bold", `${head} batches, ${proven} proven${gap}${published}, ${unproven} to prove`),
     ...batches.map((batch) => batchLine(batch, paint)),
   ];
   if (quarantined.length > 0)

@@ -10,12 +10,16 @@ import { PREFIX, PROVE_QUEUE } from "../../farm/names.js";
 import type { WorkerBeat } from "../../farm/status.js";
 import { FarmTable } from "../../farm/table.js";
 import type { Task } from "../../farm/task.js";
+import type { BatchState } from "../../ledger/store/batch-record.js";
 import { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
 import { farmRedis } from "./redis.js";
 
-/** "executed": in the ledger, not yet in the farm. "blocked": provable, but behind a batch in quarantine. */
-export type Stage = "executed" | Task["state"] | "blocked";
+/**
+ * "executed": in the ledger, not yet in the farm. "blocked": provable, but behind a batch in quarantine. "aggregated": published with a certificate.
+ * "settled": accepted by the contracts.
+ */
+export type Stage = BatchState | Task["state"] | "blocked";
 
 export interface BatchStatus {
   readonly batchNumber: number;
@@ -34,6 +38,8 @@ export interface FarmStatus {
   readonly head: number;
   readonly proven: number;
   readonly unproven: number;
+  /** Batches from the first on that are published with a certificate. */
+  readonly aggregated: number;
   /** The newest proven batch without a gap before it. */
   readonly provenUpTo: number;
   readonly quarantined: readonly number[];
@@ -63,20 +69,33 @@ async function ofStore({ settings }: Context, store: LedgerStore, last: number, 
   const numbers = new Set([...unproven.slice(0, last), ...Array.from({ length: Math.max(0, head - first + 1) }, (_, i) => first + i)]);
   const batches = [...numbers]
     .sort((a, b) => a - b)
-    .map((n) => batchStatus(n, open.has(n), tasks.get(n), quarantined[0], redis?.workers ?? []));
+    .map((n) => batchStatus(n, open.has(n) ? "executed" : store.batch(n)?.state, tasks.get(n), quarantined[0], redis?.workers ?? []));
   const provenUpTo = unproven[0] === undefined ? head : unproven[0] - 1;
-  return { head, proven: head - unproven.length, unproven: unproven.length, provenUpTo, quarantined, batches, redis };
+  const aggregated = aggregatedUpTo(store, provenUpTo);
+  return { head, proven: head - unproven.length, unproven: unproven.length, aggregated, provenUpTo, quarantined, batches, redis };
+}
+
+/** Batches are published in order, so a search by halves finds the last one. */
+function aggregatedUpTo(store: LedgerStore, provenUpTo: number): number {
+  let [done, open] = [0, provenUpTo + 1];
+  while (open - done > 1) {
+    const middle = (done + open) >> 1;
+    if (store.batch(middle)?.state === "proven") open = middle;
+    else done = middle;
+  }
+  return done;
 }
 
 function batchStatus(
   batchNumber: number,
-  open: boolean,
+  state: BatchState | undefined,
   task: Task | undefined,
   barrier: number | undefined,
   workers: readonly WorkerBeat[],
 ): BatchStatus {
   const at = workers.find(({ busy }) => busy.some(({ jobId }) => jobId === task?.jobId));
-  const own: Stage = !open ? "proven" : (task?.state ?? "executed");
+  const open = state === "executed";
+  const own: Stage = !open ? (state ?? "proven") : (task?.state ?? "executed");
   const blocked = open && barrier !== undefined && batchNumber > barrier && own !== "quarantined";
   return {
     batchNumber,

@@ -3,7 +3,7 @@ import { EXIT, ZkStateError } from "../../core/errors.js";
 import { accountLeaf } from "../../ledger/hashing.js";
 import type { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
-import { money } from "./ledger.js";
+import { money } from "../money.js";
 
 const COLUMNS = ["BTC", "ETH", "BTC perpetual", "ETH perpetual"] as const;
 

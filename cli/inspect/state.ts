@@ -2,7 +2,7 @@
 import { EXIT } from "../../core/errors.js";
 import type { LedgerStore } from "../../ledger/store/ledger-store.js";
 import type { Context } from "../command.js";
-import { money } from "./ledger.js";
+import { money } from "../money.js";
 
 export async function inspectState({ output, settings }: Context, store: LedgerStore): Promise<number> {
   const { batchNumber, root } = store.head();

@@ -1,5 +1,5 @@
 // What the certificate's verifier needs of a pairing library on BN254. The protocol is written once; a library is put in through this door.
-// Encodings are those of docs/wire-formats.md: little-endian, sign in the top bit, GT compressed to 128 bytes.
+// Encodings are those of docs/wire-format.md: little-endian, sign in the top bit, GT compressed to 128 bytes.
 
 /** Bytes that are not the encoding of an element; `detail` says of what, and why. Never leaves the verifier. */
 export class Malformed extends Error {}

@@ -1,4 +1,4 @@
-// The published form: plain files below one folder or address. Names here, shapes in docs/wire-formats.md. All but heads.json and
+// The published form: plain files below one folder or address. Names here, shapes in docs/wire-format.md. All but heads.json and
 // activity.json never change once written, so that they may be cached for ever.
 //
 //   trust-root.json                 for comparison only: a client has its own

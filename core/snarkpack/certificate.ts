@@ -1,4 +1,4 @@
-// The certificate on the wire: fixed fields in a fixed order, its length known from its first eight bytes. Layout: docs/wire-formats.md.
+// The certificate on the wire: fixed fields in a fixed order, its length known from its first eight bytes. Layout: docs/wire-format.md.
 import { ZkStateError } from "../errors.js";
 
 /** Format version, the first byte. */
@@ -124,7 +124,8 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   };
 }
 
-const crossFields = ({ tAB, uAB, zAB, tC, uC }: Cross): Uint8Array[] => [tAB, uAB, zAB, tC, uC];
+/** The five products, in their order on the wire. */
+export const crossFields = <T>({ tAB, uAB, zAB, tC, uC }: Readonly<Record<keyof Cross, T>>): readonly T[] => [tAB, uAB, zAB, tC, uC];
 
 /** The bytes of a certificate. The inverse of parseCertificate. */
 export function serializeCertificate(c: Certificate): Uint8Array {

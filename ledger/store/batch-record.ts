@@ -3,9 +3,9 @@ import type { Profile } from "../types.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 import { corrupt } from "./corrupt.js";
 
-/** The life of a batch. */
+/** The life of a batch: in the ledger; proven; published with a certificate; accepted by the contracts. It never goes back. */
 const BATCH_STATES = ["executed", "proven", "aggregated", "settled"] as const;
-type BatchState = (typeof BATCH_STATES)[number];
+export type BatchState = (typeof BATCH_STATES)[number];
 
 /** A batch as it is committed. */
 export interface NewBatch {

@@ -1,4 +1,4 @@
-// The batch table: reading it, and marking a batch as proven.
+// The batch table: reading it, and marking batches as proven and aggregated.
 import { ZkStateError } from "../../core/errors.js";
 import { type BatchRecord, decodeBatch } from "./batch-record.js";
 import { writeRecord } from "./commit.js";
@@ -49,6 +49,19 @@ export function markBatchProven(engine: Engine, batchNumber: number, proofRef: s
   writeRecord(engine, { ...record, state: "proven", proofRef });
   void engine.executed.remove(batchKey(batchNumber));
   return true;
+}
+
+/** Inside a transaction. Raises the proven batches from one number to another, both included. @returns how many @throws INPUT_NOT_FOUND */
+export function markBatchesAggregated(engine: Engine, from: number, to: number): number {
+  let raised = 0;
+  for (let batchNumber = from; batchNumber <= to; batchNumber++) {
+    const record = readRecord(engine, batchNumber);
+    if (record === undefined) throw unknownBatch(batchNumber);
+    if (record.state !== "proven") continue;
+    writeRecord(engine, { ...record, state: "aggregated" });
+    raised++;
+  }
+  return raised;
 }
 
 // In chunks, so that a slow consumer holds no read transaction.

@@ -5,7 +5,15 @@ import { checkLevels, defaultNode, type NodeChange } from "../smt.js";
 import type { Account, Header } from "../types.js";
 import { type AuditOptions, type AuditReport, auditStore } from "./audit.js";
 import type { BatchRecord, NewBatch } from "./batch-record.js";
-import { batchesWithContent, executedBatches, markBatchProven, readBlob, readRecord, recordsBetween } from "./batches.js";
+import {
+  batchesWithContent,
+  executedBatches,
+  markBatchesAggregated,
+  markBatchProven,
+  readBlob,
+  readRecord,
+  recordsBetween,
+} from "./batches.js";
 import { writeBatch, writeHeader } from "./commit.js";
 import { corrupt } from "./corrupt.js";
 import { type Cursor, readCursor, writeCursor } from "./cursor.js";
@@ -151,6 +159,14 @@ export class LedgerStore {
   /** Records a proof. True when it was the first; a later one changes nothing. @throws INPUT_NOT_FOUND for an unknown batch. */
   markProven(batchNumber: number, proofRef: string): boolean {
     return this.write(() => markBatchProven(this.engine, batchNumber, proofRef));
+  }
+
+  /**
+   * Records that proven batches from one number to another, both included, are published with a certificate. A batch without a proof stays as it is,
+   * and so does one that is further on. @returns how many changed @throws INPUT_NOT_FOUND for an unknown batch
+   */
+  markAggregated(from: number, to: number): number {
+    return this.write(() => markBatchesAggregated(this.engine, from, to));
   }
 
   /** Removes old versions but the head and the keepDepth before it. Versions that an unproven batch needs are kept unless told otherwise. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
+import { verificationKeyDigest } from "../../core/vkey-digest.js";
 import { type CircuitArtifact, FileRecords } from "../artifacts.js";
 import { cacheDir } from "../cache-dir.js";
 import { ensureEntry, inspectEntry } from "../cache-entry.js";
@@ -12,7 +13,7 @@ import { type OnStage, timedStage } from "../stage.js";
 import { developmentSetup } from "./development.js";
 import { type Beacon, ptauSetup } from "./ptau.js";
 import { registerDevelopment } from "./registry.js";
-import { checkVerificationKey, exportVerificationKey, verificationKeyDigest } from "./vkey.js";
+import { checkVerificationKey, exportVerificationKey } from "./vkey.js";
 import { domainPower, readZkeyHeader } from "./zkey-file.js";
 
 export type KeyKind = "development" | "production";

@@ -3,9 +3,9 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ZkStateError } from "../../core/errors.js";
 import type { VerificationKey } from "../../core/groth16.js";
+import { verificationKeyDigest } from "../../core/vkey-digest.js";
 import { sha256File } from "../file-digest.js";
 import { fileError } from "../file-errors.js";
-import { verificationKeyDigest } from "./vkey.js";
 import { readZkeyHeader } from "./zkey-file.js";
 
 const registryDir = (cache: string) => join(cache, "development-keys");
@@ -21,7 +21,8 @@ export async function registerDevelopment(cache: string, digests: readonly strin
   }
 }
 
-async function isRegistered(cache: string, digest: string): Promise<boolean> {
+/** True for a digest that was remembered. */
+export async function isRegistered(cache: string, digest: string): Promise<boolean> {
   return access(join(registryDir(cache), digest)).then(
     () => true,
     () => false,

@@ -14,7 +14,8 @@ export interface Secrets {
 const ORDER = Buffer.from(toLittleEndian(R_ORDER)).reverse();
 const ONE = Buffer.from(toLittleEndian(1n)).reverse();
 
-function drawScalar(): Uint8Array {
+/** A secret from the operating system: 32 bytes, least significant first, from 2 to below the group order. */
+export function drawScalar(): Uint8Array {
   for (;;) {
     const candidate = randomBytes(FIELD_BYTES); // compared with its most significant byte first
     candidate[0] = (candidate[0] ?? 0) & 0x3f; // 254 bits, so about three draws in four fit

@@ -2,7 +2,6 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { ZkStateError } from "../../core/errors.js";
 import { prepareKey, type VerificationKey } from "../../core/groth16.js";
-import { sha256 } from "../file-digest.js";
 import { inverse } from "./lagrange.js";
 import { fromLittleEndian } from "./wasm-curve.js";
 import { Q_ORDER, readZkeyHeader } from "./zkey-file.js";
@@ -70,10 +69,4 @@ export function checkVerificationKey(vkey: unknown): void {
     next,
     details: { reason: verdict.code },
   });
-}
-
-/** SHA-256 of a verification key's own content, whatever the order of its fields and the precomputed e(alpha, beta). */
-export function verificationKeyDigest(vkey: VerificationKey): string {
-  const { protocol, curve, nPublic, vk_alpha_1, vk_beta_2, vk_gamma_2, vk_delta_2, IC } = vkey;
-  return sha256(JSON.stringify([protocol, curve, nPublic, vk_alpha_1, vk_beta_2, vk_gamma_2, vk_delta_2, IC]));
 }

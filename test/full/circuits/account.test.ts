@@ -1,7 +1,7 @@
 // Leaves, ranges and the touch.
 import { beforeAll, describe, expect, it } from "vitest";
+import { accrued } from "../../../ledger/accrued.js";
 import { accountLeaf } from "../../../ledger/hashing.js";
-import { accrued } from "../../../ledger/touch.js";
 import type { Account } from "../../../ledger/types.js";
 import { accountBus, signsOf } from "../../helpers/buses.js";
 import { type Circuit, expectRefused, expectSatisfied, expectUnsatisfied, type Input, loadCircuit } from "../../helpers/circuit.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { accrued, openOne, openPair, touch } from "../../../ledger/touch.js";
+import { accrued } from "../../../ledger/accrued.js";
+import { openOne, openPair, touch } from "../../../ledger/touch.js";
 import { accountIn } from "../../../ledger/world.js";
 import { BTC_PERP, ETH_PERP, makeWorld, patchAccount } from "../../helpers/ledger-fixtures.js";
 

@@ -14,7 +14,9 @@ const UPSTREAM: Record<string, readonly string[]> = {
   prover: ["core", "ledger", "native"],
   farm: ["core", "prover"],
   simulate: ["core", "ledger"],
-  cli: ["core", "ledger", "circuits", "native", "prover", "farm", "simulate"],
+  aggregator: ["core", "ledger", "prover"],
+  client: ["core", "ledger"],
+  cli: ["core", "ledger", "circuits", "native", "prover", "farm", "simulate", "aggregator", "client"],
 };
 /** GPL code: only where it proves, never in what a browser loads. */
 const GPL = /^(snarkjs|circomlib|circomlibjs|ffjavascript)/;

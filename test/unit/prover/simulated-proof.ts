@@ -55,16 +55,17 @@ export function simulatedKey(over: Partial<typeof secrets> = {}): VerificationKe
   };
 }
 
-/** Logarithm of C for given logarithms of A and B. */
-function logOfC(a: bigint, b: bigint, signals: readonly bigint[]): bigint {
-  const { alpha, beta, delta } = secrets;
+/** Logarithm of C for given logarithms of A and B, under simulatedKey(over). */
+export function logOfC(a: bigint, b: bigint, signals: readonly bigint[], over: Partial<typeof secrets> = {}): bigint {
+  const { alpha, beta, delta } = { ...secrets, ...over };
   const ic = icLogs.reduce((sum, log, i) => sum + log * (i === 0 ? 1n : (signals[i - 1] ?? 0n)), 0n);
   return Fr.div(Fr.create(a * b - alpha * beta - ic), delta);
 }
 
-export function simulatedProof(signals: readonly bigint[], a = 99n, b = 101n): Groth16Proof {
-  const pi_a = g1(times1(a));
-  return { pi_a, pi_b: g2(times2(b)), pi_c: g1(times1(logOfC(a, b, signals))), protocol: "groth16", curve: "bn128" };
+/** A proof from the logarithms of its A and B, under simulatedKey(over). */
+export function simulatedProof(signals: readonly bigint[], a = 99n, b = 101n, over: Partial<typeof secrets> = {}): Groth16Proof {
+  const pi_c = g1(times1(logOfC(a, b, signals, over)));
+  return { pi_a: g1(times1(a)), pi_b: g2(times2(b)), pi_c, protocol: "groth16", curve: "bn128" };
 }
 
 /** A proof with A at infinity, so that B does not matter: here B is outside the subgroup. */

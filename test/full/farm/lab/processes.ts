@@ -8,7 +8,7 @@ import { lock } from "proper-lockfile";
 
 const ROOT = join(import.meta.dirname, "../../../..");
 const MAIN = join(ROOT, "dist/cli/main.js");
-const SOURCES = ["core", "ledger", "circuits", "native", "prover", "farm", "cli"];
+const SOURCES = ["core", "ledger", "circuits", "native", "prover", "farm", "aggregator", "client", "cli"];
 
 const newest = (dir: string): number =>
   Math.max(

@@ -1,0 +1,192 @@
+// The prover's side of the protocol: it asks the shares, puts their answers together, says what the transcript has to hear and passes the challenges on.
+import { R } from "../../core/field.js";
+import { scalarBytes } from "../../core/pairing/encoding.js";
+import type { Certificate, Cross, Openings, Round } from "../../core/snarkpack/certificate.js";
+import { batchInverse, invert, powers, productCoefficients, quotient } from "../../core/snarkpack/polynomials.js";
+import { absorbProducts, afterCommitments, afterFinal, afterRound, beginTranscript, type Digests } from "../../core/snarkpack/protocol.js";
+import { chainSums } from "../../core/snarkpack/scalars.js";
+import type { ChainStatement } from "../../core/snarkpack/statement.js";
+import type { Transcript } from "../../core/snarkpack/transcript.js";
+import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
+import { groupOf } from "../curve/group.js";
+import { gtCodec } from "../curve/gt.js";
+import type { Point, PointCodec } from "../curve/points.js";
+import { sumOfPoints } from "../curve/sums.js";
+import type { FfBackend } from "../pairing/ffjavascript.js";
+import type { KeyPoints } from "./chain.js";
+import type { Pause } from "./pause.js";
+import { type PowersName, pointBytes } from "./powers-file.js";
+import type { Share } from "./share.js";
+import { type CrossProducts, type Halving, makeSlice, type Vectors } from "./slice.js";
+
+export interface ProveJob {
+  /** For sums of the shares' answers and the last halvings; its memory is let go with it. */
+  readonly curve: WasmCurve;
+  readonly backend: FfBackend;
+  readonly codec: PointCodec;
+  /** Loaded; a power of two, at most half the padded count. */
+  readonly shares: readonly Share[];
+  /** Length of the vectors, N. */
+  readonly padded: number;
+  readonly statement: ChainStatement;
+  /** The old root of every proof. */
+  readonly states: readonly bigint[];
+  readonly digests: Digests;
+  readonly key: KeyPoints;
+  readonly pause: Pause;
+  readonly onProgress: (fraction: number) => void;
+}
+
+const PRODUCTS = ["tAB", "uAB", "zAB", "tC", "uC"] as const satisfies readonly (keyof CrossProducts)[];
+
+/** The entries that a share owns. */
+const owned = <T>(list: readonly T[], index: number, stride: number): T[] => list.filter((_, i) => i % stride === index);
+
+const sum = (job: ProveJob, group: "g1m" | "g2m", points: readonly Point[]): Point => sumOfPoints(job.curve, groupOf(job.curve, group), points);
+
+/** The bytes of the sum of scalars[i] times the i-th power of a section. */
+async function commitTo(job: ProveJob, name: PowersName, scalars: readonly bigint[]): Promise<Uint8Array> {
+  const { shares, codec } = job;
+  const parts = await Promise.all(shares.map((share, i) => share.sumOfPowers(name, owned(scalars, i, shares.length))));
+  return pointBytes(name) === 64 ? codec.encodeG1(sum(job, "g1m", parts)) : codec.encodeG2(sum(job, "g2m", parts));
+}
+
+/** The bytes of elements whose products of Miller loops came in parts; the shares do the final exponentiations. */
+async function finishAll(job: ProveJob, products: readonly (readonly Uint8Array[])[]): Promise<Uint8Array[]> {
+  const { shares } = job;
+  const answers = await Promise.all(shares.map((share, i) => share.finish(owned(products, i, shares.length))));
+  return products.map((_, i) => answers[i % shares.length]?.[Math.floor(i / shares.length)] ?? new Uint8Array());
+}
+
+async function commitments(job: ProveJob): Promise<Pick<Certificate, "states" | "tAB" | "uAB" | "tC" | "uC">> {
+  const states = await commitTo(job, "aG", job.states);
+  const parts = await Promise.all(job.shares.map((share) => share.commit()));
+  const names = ["tAB", "uAB", "tC", "uC"] as const;
+  const [tAB, uAB, tC, uC] = (await finishAll(
+    job,
+    names.map((name) => parts.map((part) => part[name])),
+  )) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  return { states, tAB, uAB, tC, uC };
+}
+
+/** The polynomial of old states at x. */
+const evaluate = (coefficients: readonly bigint[], x: bigint): bigint => coefficients.reduceRight((value, c) => (value * x + c) % R, 0n);
+
+/** What the transcript hears once t is known. */
+async function combineProofs(job: ProveJob, t: bigint): Promise<Pick<Certificate, "zAB" | "zC">> {
+  const { shares, padded, codec, curve } = job;
+  const [scalars, inverses] = [powers(t, padded), powers(invert(t), padded)];
+  const own = (list: readonly bigint[], i: number) => owned(list, i, shares.length);
+  const parts = await Promise.all(shares.map((share, i) => share.rescale(own(scalars, i), own(inverses, i))));
+  const zC = sum(job, "g1m", parts);
+  return { zAB: gtCodec(curve).encode(productOfProofs(job, t, zC)), zC: codec.encodeG1(zC) };
+}
+
+/** The product of all e(A_i, B_i), rescaled: since the proofs hold, their sum of equations gives it for three pairings. */
+function productOfProofs({ backend, key, states, statement }: ProveJob, t: bigint, zC: Point): Uint8Array {
+  const { alpha, beta, gamma, delta, ic } = key;
+  const sums = chainSums(statement, t, evaluate(states, t));
+  const inputs = backend.combineG1([
+    [ic[0], sums.sum],
+    [ic[1], sums.oldStates],
+    [ic[2], sums.newStates],
+  ]);
+  return backend.pairingProduct([
+    [backend.combineG1([[alpha, sums.sum]]), beta],
+    [inputs, gamma],
+    [zC, delta],
+  ]);
+}
+
+/** What takes part in a halving: a share, or the slice that holds the last entries of all. */
+type Halver = Pick<Share, "halve" | "fold" | "vectors">;
+
+/** One slice of the entries that all shares have left, one each. */
+async function gather({ curve, shares, pause }: ProveJob): Promise<Halver> {
+  const parts = await Promise.all(shares.map((share) => share.vectors()));
+  const names = ["a", "c", "w1", "w2", "b", "v1", "v2"] as const;
+  const points = names.map((name) => [name, new Uint8Array(Buffer.concat(parts.map((part) => part[name])))]);
+  const slice = makeSlice(curve, { ...Object.fromEntries(points), rho: parts.flatMap(({ rho }) => rho) } as Vectors, pause);
+  return { halve: slice.halve, fold: slice.fold, vectors: async () => slice.vectors() };
+}
+
+async function roundOf(job: ProveJob, halvings: readonly Halving[]): Promise<Round> {
+  const sides = ["left", "right"] as const;
+  const bytes = await finishAll(
+    job,
+    sides.flatMap((side) => PRODUCTS.map((name) => halvings.map((halving) => halving[side][name]))),
+  );
+  const cross = (from: number) => Object.fromEntries(PRODUCTS.map((name, i) => [name, bytes[from + i]])) as unknown as Cross;
+  const zC = (name: "zCLeft" | "zCRight") =>
+    job.codec.encodeG1(
+      sum(
+        job,
+        "g1m",
+        halvings.map((halving) => halving[name]),
+      ),
+    );
+  return { left: cross(0), right: cross(PRODUCTS.length), zCLeft: zC("zCLeft"), zCRight: zC("zCRight") };
+}
+
+interface Halved extends Pick<Certificate, "rounds" | "final"> {
+  readonly xs: readonly bigint[];
+}
+
+async function halveAll(job: ProveJob, transcript: Transcript): Promise<Halved> {
+  const rounds: Round[] = [];
+  const xs: bigint[] = [];
+  let halvers: readonly Halver[] = job.shares;
+  for (let n = job.padded; n > 1; n /= 2) {
+    if (n === halvers.length) halvers = [await gather(job)];
+    const round = await roundOf(job, await Promise.all(halvers.map((halver) => halver.halve())));
+    const x = afterRound(transcript, round);
+    const inverse = invert(x);
+    await Promise.all(halvers.map((halver) => halver.fold(x, inverse)));
+    rounds.push(round);
+    xs.push(x);
+    job.onProgress(0.9 - (0.55 * n) / (2 * job.padded)); // shares of the time, roughly, at 256 proofs
+  }
+  const [last] = await Promise.all(halvers.map((halver) => halver.vectors()));
+  if (last === undefined) throw new Error("no slice is left");
+  const { encodeG1, encodeG2 } = job.codec;
+  const inG2 = { b: encodeG2(last.b), v1: encodeG2(last.v1), v2: encodeG2(last.v2) };
+  return { rounds, xs, final: { a: encodeG1(last.a), c: encodeG1(last.c), w1: encodeG1(last.w1), w2: encodeG1(last.w2), ...inG2 } };
+}
+
+/** Openings at z of the polynomials whose values at the secrets are the last keys. */
+async function openKeys(job: ProveJob, xs: readonly bigint[], t: bigint, z: bigint): Promise<Openings> {
+  const v = quotient(productCoefficients(batchInverse(xs), 1n), z);
+  const shift = new Array<bigint>(job.padded).fill(0n);
+  const w = quotient([...shift, ...productCoefficients(xs, invert(t))], z);
+  return {
+    v1: await commitTo(job, "aH", v),
+    v2: await commitTo(job, "bH", v),
+    w1: await commitTo(job, "aG", w),
+    w2: await commitTo(job, "bG", w),
+  };
+}
+
+async function openStates(job: ProveJob, t: bigint): Promise<Pick<Certificate, "evaluation" | "openAtZero" | "openAtT">> {
+  return {
+    evaluation: scalarBytes(evaluate(job.states, t)),
+    openAtZero: await commitTo(job, "aG", quotient(job.states, 0n)),
+    openAtT: await commitTo(job, "aG", quotient(job.states, t)),
+  };
+}
+
+/** Runs the whole protocol. @throws PROVER_FAILED, INTERRUPTED */
+export async function prove(job: ProveJob): Promise<Certificate> {
+  const transcript = beginTranscript(job.statement, job.digests);
+  const committed = await commitments(job);
+  const t = afterCommitments(transcript, committed);
+  job.onProgress(0.3);
+  const sums = await combineProofs(job, t);
+  absorbProducts(transcript, sums);
+  job.onProgress(0.35);
+  const { rounds, xs, final } = await halveAll(job, transcript);
+  const z = afterFinal(transcript, final);
+  // Nothing is drawn after z by the prover: what follows is heard by the verifier only, for its weights.
+  const openings = await openKeys(job, xs, t, z);
+  job.onProgress(0.97);
+  return { count: job.statement.count, ...committed, ...sums, rounds, final, openings, ...(await openStates(job, t)) };
+}

@@ -1,0 +1,90 @@
+// One share of the prover's work: a slice of the vectors, and the same slice of the setup's powers for sums over them. It runs in a worker thread, or here.
+import { openCurve, type CurveModule, type WasmCurve } from "../../prover/keys/wasm-curve.js";
+import { groupOf } from "../curve/group.js";
+import { gtCodec } from "../curve/gt.js";
+import { type Point, put } from "../curve/points.js";
+import { sumOfMultiples } from "../curve/sums.js";
+import type { Pause } from "./pause.js";
+import { POWERS_NAMES, type PowersName, pointBytes, powersCount } from "./powers-file.js";
+import { type Commitments, type Halving, makeSlice, type Slice, type Vectors } from "./slice.js";
+import { type ProverSrs, readStrided } from "./srs.js";
+
+/** What a share is of. */
+export interface SharePart {
+  readonly srs: Pick<ProverSrs, "powersPath" | "maxCount">;
+  /** Length of the whole vectors, N. */
+  readonly padded: number;
+  /** It owns entries index, index + stride, index + 2 stride, ... */
+  readonly index: number;
+  readonly stride: number;
+  /** Its own points of the proofs. */
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+  readonly c: Uint8Array;
+}
+
+/** What a share can be asked. Arguments and answers may cross to another thread. */
+export interface Share {
+  load(part: SharePart): Promise<void>;
+  /** The sum of scalars[i] times its i-th power of a section. */
+  sumOfPowers(name: PowersName, scalars: readonly bigint[]): Promise<Point>;
+  commit(): Promise<Commitments>;
+  rescale(powers: readonly bigint[], inverses: readonly bigint[]): Promise<Point>;
+  halve(): Promise<Halving>;
+  fold(x: bigint, inverse: bigint): Promise<void>;
+  vectors(): Promise<Vectors>;
+  /** For each list of products of Miller loops, the 128 bytes of the element that their product stands for. */
+  finish(products: readonly (readonly Uint8Array[])[]): Promise<Uint8Array[]>;
+}
+
+interface Loaded {
+  readonly curve: WasmCurve;
+  readonly slice: Slice;
+  /** Where each section's powers are. */
+  readonly powers: Readonly<Record<PowersName, number>>;
+}
+
+async function load(module: CurveModule, part: SharePart, pause: Pause): Promise<Loaded> {
+  const curve = await openCurve(module);
+  const { srs, padded, a, b, c } = part;
+  const powers: Partial<Record<PowersName, Uint8Array>> = {};
+  for (const name of POWERS_NAMES) powers[name] = await readStrided(srs, name, { from: 0, count: powersCount(name, padded) }, part);
+  const { aG = a, bG = a, aH = b, bH = b } = powers;
+  const upper = (points: Uint8Array) => points.subarray(points.length / 2); // w_i is power N + i
+  const slice = makeSlice(curve, { a, b, c, v1: aH, v2: bH, w1: upper(aG), w2: upper(bG), rho: [] }, pause);
+  const places = POWERS_NAMES.map((name) => {
+    const points = powers[name] ?? new Uint8Array();
+    const place = curve.alloc(points.length);
+    put(curve, place, points);
+    return [name, place];
+  });
+  return { curve, slice, powers: Object.fromEntries(places) as Record<PowersName, number> };
+}
+
+/** A share that works in this thread. */
+export function localShare(module: CurveModule, pause: Pause): Share {
+  let loaded: Loaded | undefined;
+  const own = (): Loaded => {
+    if (loaded === undefined) throw new Error("the share has not been loaded");
+    return loaded;
+  };
+  return {
+    load: async (part) => {
+      loaded = await load(module, part, pause);
+    },
+    sumOfPowers: async (name, scalars) => {
+      const { curve, powers } = own();
+      await pause();
+      return sumOfMultiples(curve, groupOf(curve, pointBytes(name) === 64 ? "g1m" : "g2m"), powers[name], scalars);
+    },
+    commit: () => own().slice.commit(),
+    rescale: (powers, inverses) => own().slice.rescale(powers, inverses),
+    halve: () => own().slice.halve(),
+    fold: (x, inverse) => own().slice.fold(x, inverse),
+    vectors: async () => own().slice.vectors(),
+    finish: async (products) => {
+      const gt = gtCodec(own().curve);
+      return products.map((values) => gt.encode(gt.finish(gt.multiply(values))));
+    },
+  };
+}

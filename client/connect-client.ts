@@ -1,0 +1,90 @@
+// A light client that runs in a worker, seen from the page: the same methods and events. The other end is client/serve-client.ts.
+//
+// const worker = new Worker(new URL("./zkstate-client-worker.js", import.meta.url), { type: "module" });
+// const client = connectClient(worker, { trustRoot, url: "https://venue.example/v1/" });
+import { type EventName, type Listener, makeEvents } from "./events.js";
+import type { HeadStore } from "./head-store.js";
+import type { LightClient } from "./light-client.js";
+import type { VerifiedHead } from "./state.js";
+import {
+  type Answer,
+  listen,
+  type Method,
+  type Port,
+  type RemoteOptions,
+  receivedError,
+  sendableError,
+  type ToPage,
+  type ToWorker,
+} from "./worker-messages.js";
+
+/** What a page can do with a client, whether it runs here or in a worker. */
+export type RemoteClient = Pick<LightClient, Method | "on" | "off" | "head">;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Connects to a worker that runs serveClient. `store` stays on this side, where localStorage is. */
+export function connectClient(port: Port, { store, ...options }: RemoteOptions & { readonly store?: HeadStore }): RemoteClient {
+  const events = makeEvents();
+  const waiting = new Map<number, Waiting>();
+  let head: VerifiedHead | undefined;
+  let last = 0;
+  const post = (message: ToWorker) => port.postMessage(message);
+
+  const call = <M extends Method>(method: M, index?: number, signal?: AbortSignal): Promise<Answer<M>> => {
+    last += 1;
+    const id = last;
+    const cancel = () => post({ kind: "cancel", id });
+    return new Promise<Answer<M>>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener("abort", cancel, { once: true });
+      waiting.set(id, { resolve: (value) => resolve(value as Answer<M>), reject: (e) => reject(signal?.aborted ? signal.reason : e) });
+      post({ kind: "call", id, method, ...(index === undefined ? {} : { index }) });
+    }).finally(() => signal?.removeEventListener("abort", cancel));
+  };
+
+  const keep = async ({ id, text }: Extract<ToPage, { kind: "keep" }>): Promise<void> => {
+    try {
+      if (text === undefined) post({ kind: "kept", id, text: await store?.load() });
+      else {
+        await store?.save(text);
+        post({ kind: "kept", id });
+      }
+    } catch (e) {
+      post({ kind: "kept", id, error: sendableError(e) });
+    }
+  };
+
+  listen<ToPage>(port, (message) => {
+    if (message.kind === "keep") return void keep(message);
+    if (message.kind === "event") {
+      if (message.name === "advanced") head = message.event;
+      if (message.name === "compromised") head = undefined;
+      return events.emit(message.name, message.event as never);
+    }
+    const waiter = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.kind === "answer") waiter?.resolve(message.value);
+    else waiter?.reject(receivedError(message.error));
+  });
+  post({ kind: "start", options, hasStore: store !== undefined });
+
+  return {
+    on: <N extends EventName>(name: N, listener: Listener<N>) => events.on(name, listener),
+    off: <N extends EventName>(name: N, listener: Listener<N>) => events.off(name, listener),
+    get head() {
+      return head;
+    },
+    sync: async (signal) => {
+      const synced = await call("sync", undefined, signal);
+      head = synced.head;
+      return synced;
+    },
+    getAccount: (index, signal) => call("getAccount", index, signal),
+    getMarkets: () => call("getMarkets"),
+    getCustody: () => call("getCustody"),
+  };
+}

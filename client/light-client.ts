@@ -1,0 +1,213 @@
+// The light client: follows a ledger by its certificates from the trust root, and answers only what is proven under the newest state that it has verified.
+//
+// const client = new LightClient({ trustRoot, transport: httpTransport("https://venue.example/v1/") });
+// await client.sync();
+// const { account, margin } = await client.getAccount(7);
+import { ZkStateError } from "../core/errors.js";
+import type { PairingBackend } from "../core/pairing/backend.js";
+import type { Heads } from "../core/publication/files.js";
+import type { TrustRoot } from "../core/publication/trust-root.js";
+import { openAccount, type VerifiedAccount } from "./account.js";
+import { counted } from "./answers.js";
+import { type BackendChoice, backendOf } from "./backends.js";
+import { type EventName, type Events, type Listener, makeEvents, type Stale } from "./events.js";
+import { compromised, type Evidence } from "./evidence.js";
+import type { HeadStore } from "./head-store.js";
+import { evidenceText, type Position, positionText, type Restored, restore } from "./kept.js";
+import { custodyOf, marketsOf, type VerifiedCustody, type VerifiedMarkets } from "./markets.js";
+import type { VerifiedHead } from "./state.js";
+import { type Outcome, syncOnce } from "./sync.js";
+import type { Transport } from "./transport.js";
+
+export interface LightClientOptions {
+  readonly trustRoot: TrustRoot;
+  readonly transport: Transport;
+  /** @defaultValue "noble" */
+  readonly backend?: BackendChoice;
+  /** @defaultValue none: every client starts from the trust root */
+  readonly store?: HeadStore;
+  /** Age of the oldest state that questions are answered from, by the time of its price report. @defaultValue 3,600 */
+  readonly stalenessSeconds?: number;
+  /** Unix milliseconds. @defaultValue Date.now */
+  readonly now?: () => number;
+  /** False refuses a trust root with development keys, whose maker can forge. @defaultValue true */
+  readonly allowDevelopment?: boolean;
+}
+
+/** Seconds. */
+export const DEFAULT_STALENESS = 3_600;
+
+/** What a sync did. */
+export interface Synced {
+  readonly head: VerifiedHead;
+  /** Newly verified, in order; ms of verification. */
+  readonly certificates: readonly { readonly from: number; readonly to: number; readonly bytes: number; readonly ms: number }[];
+  /** Fetched in all. */
+  readonly bytes: number;
+  readonly ms: number;
+  /** Age of the head's price report. */
+  readonly behindSeconds: number;
+  /** What the server says and nobody has proven; not to be shown as if it were. */
+  readonly claims: Pick<Heads, "proven" | "settled">;
+}
+
+/** Follows one ledger. Syncs take turns; answers come from the head at the time of the question. */
+export class LightClient {
+  private readonly options: LightClientOptions;
+  private readonly events: Events = makeEvents();
+  private position: Position | undefined;
+  private evidence: Evidence | undefined;
+  private isStale = false;
+  /** Set while the server is behind the head. */
+  private serverBehind: Pick<Stale, "serverBatchNumber"> = {};
+  private opening: Promise<PairingBackend> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /** @throws DEVELOPMENT_KEY */
+  constructor(options: LightClientOptions) {
+    this.options = options;
+    if (options.allowDevelopment !== false || options.trustRoot.keys === "production") return;
+    const next = "get a trust root with keys of a ceremony, or allow development keys";
+    const message = "The trust root is one of development keys: whoever made them can forge proofs.";
+    throw new ZkStateError({ code: "DEVELOPMENT_KEY", message, next });
+  }
+
+  /** Listens to an event. */
+  on<N extends EventName>(name: N, listener: Listener<N>): void {
+    this.events.on(name, listener);
+  }
+
+  /** Listens no longer. */
+  off<N extends EventName>(name: N, listener: Listener<N>): void {
+    this.events.off(name, listener);
+  }
+
+  /** The newest verified state; undefined before the first sync, and after evidence of a fork. */
+  get head(): VerifiedHead | undefined {
+    return this.position?.head;
+  }
+
+  /**
+   * Follows the server's certificates to its head. The head moves only after everything about it was verified and kept.
+   * @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, COMPROMISED, TRANSPORT_FAILED, NOT_PUBLISHED, RESPONSE_TOO_LARGE
+   */
+  sync(signal?: AbortSignal): Promise<Synced> {
+    const mine = this.turn.then(() => this.syncNow(signal));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /**
+   * An account under the head, or that there is none, with its path and its margin.
+   * @throws USAGE, NOT_SYNCED, HEAD_STALE, COMPROMISED, RESPONSE_INVALID, TRANSPORT_FAILED, NOT_PUBLISHED, RESPONSE_TOO_LARGE
+   */
+  async getAccount(index: number, signal?: AbortSignal): Promise<VerifiedAccount> {
+    const { transport, trustRoot } = this.options;
+    return openAccount(transport, await this.fresh(), trustRoot.nLevels, index, signal);
+  }
+
+  /** Prices, open interest, funds and parameters under the head. @throws NOT_SYNCED, HEAD_STALE, COMPROMISED */
+  async getMarkets(): Promise<VerifiedMarkets> {
+    return marketsOf(await this.fresh());
+  }
+
+  /** Custody against liabilities under the head. @throws NOT_SYNCED, HEAD_STALE, COMPROMISED */
+  async getCustody(): Promise<VerifiedCustody> {
+    return custodyOf(await this.fresh());
+  }
+
+  /** Takes up what the store holds, once; sync and questions do so by themselves. @throws COMPROMISED */
+  async open(): Promise<PairingBackend> {
+    this.opening ??= this.openNow();
+    const backend = await this.opening;
+    if (this.evidence !== undefined) throw compromised(this.evidence);
+    return backend;
+  }
+
+  private async openNow(): Promise<PairingBackend> {
+    const { backend = "noble", store, trustRoot } = this.options;
+    const chosen = await backendOf(backend);
+    const restored: Restored = await restore(await store?.load(), trustRoot, chosen);
+    if (restored.kind === "restored") this.position = restored.position;
+    if (restored.kind === "compromised") this.stop(restored.evidence);
+    return chosen;
+  }
+
+  private async syncNow(signal: AbortSignal | undefined): Promise<Synced> {
+    const started = performance.now();
+    const backend = await this.open();
+    signal?.throwIfAborted();
+    const transport = counted(this.options.transport);
+    const { trustRoot } = this.options;
+    const onProgress = (progress: Parameters<Listener<"syncing">>[0]) => this.events.emit("syncing", progress);
+    const outcome = await syncOnce({ transport, trustRoot, backend, position: this.position, signal, onProgress });
+    const { position, heads, steps } = await this.accept(outcome);
+    return {
+      head: position.head,
+      certificates: steps.map(({ link: { from, to, certificate }, ms }) => ({ from, to, bytes: certificate.length, ms })),
+      bytes: transport.bytes(),
+      ms: performance.now() - started,
+      behindSeconds: this.behind(position.head),
+      claims: { proven: heads.proven, settled: heads.settled },
+    };
+  }
+
+  private async accept(outcome: Outcome): Promise<Extract<Outcome, { kind: "synced" }>> {
+    const { store, trustRoot } = this.options;
+    if (outcome.kind === "forked") {
+      this.stop(outcome.evidence);
+      await store?.save(evidenceText(trustRoot, outcome.evidence));
+      throw compromised(outcome.evidence);
+    }
+    const { position, heads } = outcome;
+    if (position !== this.position) {
+      await store?.save(positionText(trustRoot, position));
+      this.position = position;
+      this.events.emit("advanced", position.head);
+    }
+    const serverBatchNumber = heads.proven.batchNumber;
+    this.serverBehind = serverBatchNumber < position.head.batchNumber ? { serverBatchNumber } : {};
+    this.isTooOld(position.head);
+    return outcome;
+  }
+
+  private stop(evidence: Evidence): void {
+    this.evidence = evidence;
+    this.position = undefined;
+    this.events.emit("compromised", evidence);
+  }
+
+  private behind({ timestamp }: VerifiedHead): number {
+    const { now = Date.now } = this.options;
+    return Math.max(0, Math.floor(now() / 1_000) - timestamp);
+  }
+
+  /** Whether a head is too old to answer from. Tells of one that has become stale, once until it is fresh again. */
+  private isTooOld(head: VerifiedHead): boolean {
+    const behindSeconds = this.behind(head);
+    const isOld = behindSeconds > (this.options.stalenessSeconds ?? DEFAULT_STALENESS);
+    const isStale = isOld || this.serverBehind.serverBatchNumber !== undefined;
+    const isNews = isStale && !this.isStale;
+    this.isStale = isStale;
+    if (isNews) this.events.emit("stale", { batchNumber: head.batchNumber, behindSeconds, ...this.serverBehind });
+    return isOld;
+  }
+
+  private async fresh(): Promise<VerifiedHead> {
+    await this.open();
+    const head = this.head;
+    if (head === undefined) {
+      const next = "call sync() first";
+      throw new ZkStateError({ code: "NOT_SYNCED", message: "Nothing has been verified yet.", next });
+    }
+    if (!this.isTooOld(head)) return head;
+    const behindSeconds = this.behind(head);
+    throw new ZkStateError({
+      code: "HEAD_STALE",
+      message: `The newest verified state, after batch ${head.batchNumber}, is ${behindSeconds} seconds behind.`,
+      expected: `at most ${this.options.stalenessSeconds ?? DEFAULT_STALENESS} seconds`,
+      next: "sync again, try another mirror, or allow older states (stalenessSeconds, --staleness)",
+      details: { batchNumber: head.batchNumber, behindSeconds },
+    });
+  }
+}

@@ -1,0 +1,4 @@
+// The page starts here.
+import { startApp } from "./app.js";
+
+startApp();

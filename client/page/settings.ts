@@ -1,0 +1,52 @@
+// Where the page finds the published files, and how it works. From <meta> elements, which whoever serves the page writes, and the address.
+
+export interface Settings {
+  /** Folder of the published files, with a slash at the end. */
+  readonly api: URL;
+  /** "BTC:1000000 ETH:100000". */
+  readonly underlyings: string | undefined;
+  /** A proven state older than this is called stale. */
+  readonly staleAfterSeconds: number;
+  /** Between two looks at heads.json where there is no event stream. */
+  readonly pollSeconds: number;
+  /** False checks in the page's own thread. */
+  readonly worker: boolean;
+  /** Digest of the trust root that the link asks for, as it stands there: one that is mistyped matches nothing. */
+  readonly trustDigest: string | undefined;
+}
+
+const meta = (name: string): string | undefined => {
+  const content = document.querySelector(`meta[name="zkstate-${name}"]`)?.getAttribute("content")?.trim();
+  return content === "" || content === null ? undefined : content;
+};
+
+const positive = (text: string | undefined, otherwise: number): number => {
+  const n = Number(text);
+  return Number.isFinite(n) && n > 0 ? n : otherwise;
+};
+
+/**
+ * The folder of the published files. A link may point to another folder of the same origin only: one to a foreign server would make somebody
+ * else's ledger look like this page's own.
+ */
+function apiFolder(query: URLSearchParams): URL {
+  const configured = new URL(meta("api") ?? "./v1/", location.href);
+  const asked = new URL(query.get("api") ?? configured, location.href);
+  const folder = asked.origin === location.origin ? asked : configured;
+  const clean = new URL(folder.pathname, folder.origin);
+  if (!clean.pathname.endsWith("/")) clean.pathname += "/";
+  return clean;
+}
+
+/** What the page's elements and its address say. */
+export function readSettings(): Settings {
+  const query = new URLSearchParams(location.search);
+  return {
+    api: apiFolder(query),
+    underlyings: meta("underlyings"),
+    staleAfterSeconds: positive(meta("stale-seconds"), 900),
+    pollSeconds: positive(meta("poll-seconds"), 15),
+    worker: query.get("worker") !== "off",
+    trustDigest: new URLSearchParams(location.hash.slice(1)).get("trust")?.trim().toLowerCase(),
+  };
+}

@@ -1,0 +1,110 @@
+// What the venue reports about its recent batches. Nothing here is proven, and the card says so; only the mark of a covered batch is the page's own.
+import type { Activity } from "../../../core/publication/files.js";
+import { lineChart } from "../charts/line.js";
+import { h, put, type View } from "../dom.js";
+import { count, duration, instant, plural } from "../format.js";
+import { card, details, facts, proven, reported, table } from "./parts.js";
+
+export interface ActivityModel {
+  readonly activity: Activity | undefined;
+  /** The head that this browser has proven. */
+  readonly head: { readonly batchNumber: number; readonly root: bigint } | undefined;
+}
+
+type Batch = Activity["batches"][number];
+const SHOWN = 60;
+const IN_TABLE = 12;
+
+const slots = ({ transitions }: Batch): number =>
+  Object.entries(transitions).reduce((sum, [kind, n]) => (kind === "noop" ? sum : sum + n), 0);
+const proving = ({ executeMs, witnessMs, proveMs, verifyMs }: Batch): number => executeMs + witnessMs + proveMs + verifyMs;
+const latency = ({ time, publishedAt }: Batch): number => Math.max(0, publishedAt - time);
+const WORDS: Readonly<Record<string, string>> = {
+  withdraw: "withdrawal",
+  liquidate: "liquidation",
+  cancel: "mass cancel",
+  setKey: "key change",
+};
+const kinds = ({ transitions }: Batch): string =>
+  Object.entries(transitions)
+    .filter(([kind, n]) => n > 0 && kind !== "noop")
+    .map(([kind, n]) => plural(n, WORDS[kind] ?? kind))
+    .join(", ");
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+function summary(batches: readonly Batch[]): HTMLElement {
+  const total = batches.reduce((sum, batch) => sum + slots(batch), 0);
+  const [first, last] = [batches[0], batches.at(-1)];
+  const seconds = first === undefined || last === undefined ? 0 : last.publishedAt - first.publishedAt;
+  const after = total - (first === undefined ? 0 : slots(first));
+  return facts([
+    ["Batches", count(batches.length)],
+    ["Transitions", count(total)],
+    ["Transitions a second", seconds > 0 ? (after / seconds).toFixed(2) : "too few batches"],
+    ["From prices to publication", `${count(median(batches.map(latency)))} s (median)`],
+    ["Work for one batch", `${duration(median(batches.map(proving)))} (median)`],
+  ]);
+}
+
+function rows(batches: readonly Batch[], { head }: ActivityModel) {
+  return batches.toReversed().map((batch) => {
+    const covered = head !== undefined && batch.batchNumber <= head.batchNumber;
+    return [
+      count(batch.batchNumber),
+      instant(batch.time),
+      kinds(batch) || "nothing",
+      duration(batch.proveMs),
+      plural(latency(batch), "second"),
+      covered ? proven("covered") : "not yet",
+    ];
+  });
+}
+
+const COLUMNS = [
+  { title: "Batch" },
+  { title: "Time of its prices" },
+  { title: "Transitions" },
+  { title: "Proving", numeric: true },
+  { title: "Until published", numeric: true },
+  { title: "Certificate checked here" },
+];
+
+/** Charts and a table; an empty or missing report shows one sentence. */
+export function activityView(): View<ActivityModel> {
+  const volume = lineChart("Transitions in a batch");
+  const wait = lineChart("From prices to publication");
+  const work = lineChart("Work for a batch");
+  const figures = h("div", {});
+  const list = h("div", {});
+  const nothing = h("p", {});
+  const charts = h("div", { class: "plots" }, volume.element, wait.element, work.element);
+  const intro = "The venue's own account of its work. No proof says how long something took.";
+  const element = card(
+    { id: "activity", title: "Throughput and latency", mark: reported(), intro, class: "card-reported" },
+    nothing,
+    figures,
+    charts,
+    list,
+  );
+  return {
+    element,
+    update(model) {
+      const batches = model.activity?.batches.slice(-SHOWN) ?? [];
+      charts.hidden = batches.length === 0;
+      put(nothing, batches.length === 0 && "The venue reports nothing.");
+      put(figures, batches.length > 0 && summary(batches));
+      const x = batches.map((batch) => batch.batchNumber);
+      volume.update({ x, y: batches.map(slots), colour: "--chart-1", bars: true, format: (n) => `${n}` });
+      wait.update({ x, y: batches.map(latency), colour: "--chart-2", format: (n) => `${n} s` });
+      work.update({ x, y: batches.map(proving), colour: "--chart-3", format: duration });
+      put(
+        list,
+        batches.length > 0 &&
+          table(`The newest ${Math.min(IN_TABLE, batches.length)} batches`, COLUMNS, rows(batches.slice(-IN_TABLE), model)),
+        batches.length > IN_TABLE &&
+          details(`All ${batches.length} in the charts`, table("Batches in the charts", COLUMNS, rows(batches, model))),
+      );
+    },
+  };
+}
