@@ -47,9 +47,8 @@ export interface RunOptions {
 }
 
 const POLL_MS = 1000;
-/** How long run() waits for another writer of the ledger, ms. */
-const RECORD_MS = 5000;
-const RECORD_POLL_MS = 100;
+/** Times that run() asks another writer of the ledger for its place. */
+const ASKS = 5;
 
 export class Aggregator {
   /** Batches up to here that the ledger was told of. */
@@ -100,7 +99,7 @@ export class Aggregator {
     this.record();
     await this.makeRanges(signal);
     if (checkpoint) await this.makeCheckpoint(signal);
-    for (const end = Date.now() + RECORD_MS; !this.record() && Date.now() < end; ) await sleep(RECORD_POLL_MS, undefined, { signal });
+    for (let asked = 1; !this.record() && asked < ASKS; asked++) await sleep(this.options.pollMs ?? POLL_MS, undefined, { signal });
     if (!this.record()) this.options.onEvent?.({ kind: "unrecorded", upTo: this.headsFile.batchNumber });
     return held;
   }

@@ -156,7 +156,7 @@ export class LightClient {
     const { store, trustRoot } = this.options;
     if (outcome.kind === "forked") {
       this.stop(outcome.evidence);
-      await store?.save(evidenceText(trustRoot, outcome.evidence));
+      await store?.save(evidenceText(trustRoot, outcome.evidence)).catch(() => undefined); // kept or not, this is the news
       throw compromised(outcome.evidence);
     }
     const { position, heads } = outcome;

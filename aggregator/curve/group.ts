@@ -3,11 +3,12 @@
 import { GAMMA } from "../../core/pairing/endomorphism.js";
 import { roundedQuotient, splitExponent, U } from "../../core/pairing/lattice.js";
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { writeNumbers } from "./numbers.js";
+import { writeNumbers } from "./memory.js";
 
 export type GroupName = "g1m" | "g2m";
 
-type Call = (...addresses: readonly number[]) => number;
+/** A function of the module over addresses. */
+export type WasmOp = (...addresses: readonly number[]) => number;
 
 export interface Group {
   readonly name: GroupName;
@@ -16,8 +17,8 @@ export interface Group {
   readonly affineBytes: number;
   readonly jacobianBytes: number;
   /** A function of the group, or of the field that its coordinates are in. */
-  readonly op: (name: string) => Call;
-  readonly fieldOp: (name: string) => Call;
+  readonly op: (name: string) => WasmOp;
+  readonly fieldOp: (name: string) => WasmOp;
   /** Parts of a scalar: the scalar is the sum of part j times the j-th power of what `rotate` multiplies by. */
   readonly split: (scalar: bigint) => readonly bigint[];
   /** Writes the image of the affine point at `from` to `to`. */

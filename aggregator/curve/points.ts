@@ -1,39 +1,23 @@
-// Points in and out of the curve's memory: as affine Montgomery bytes, which everything here passes around, and as the bytes of certificates.
+// Points as bytes: affine in Montgomery form, as they lie in the curve's memory and are passed around here, and encoded as in certificates.
 import { Malformed } from "../../core/pairing/backend.js";
 import { encodeG1, encodeG2, isOddPair, P, parseG1, parseG2 } from "../../core/pairing/encoding.js";
 import { U } from "../../core/pairing/lattice.js";
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { type Group, groupOf } from "./group.js";
-import { readNumbers, writeNumbers, writeScalars } from "./numbers.js";
+import { type Group, type GroupName, groupOf } from "./group.js";
+import { put, readNumbers, take, writeNumbers, writeScalars } from "./memory.js";
 
 /** An affine point as it lies in memory: 64 bytes in G1, 128 in G2, all zero for infinity. */
 export type Point = Uint8Array;
 
-/** Puts bytes at an address. */
-export const put = (curve: WasmCurve, address: number, bytes: Uint8Array): void => curve.u8().set(bytes, address);
-/** A copy of bytes. */
-export const take = (curve: WasmCurve, address: number, length: number): Uint8Array => curve.u8().slice(address, address + length);
-/** Addresses of `count` things of `size` bytes in a row. */
-export const row = (base: number, size: number, count: number): number[] => Array.from({ length: count }, (_, i) => base + i * size);
+export const isInfinity = (point: Point): boolean => point.every((byte) => byte === 0);
 
-export interface PointCodec {
-  /** The bytes of certificates: 32 and 64. */
-  readonly encodeG1: (point: Point) => Uint8Array;
-  readonly encodeG2: (point: Point) => Uint8Array;
-  /** From those bytes; never hangs. @throws Malformed unless on the curve, in G2 also of order r */
-  readonly decodeG1: (bytes: Uint8Array) => Point;
-  readonly decodeG2: (bytes: Uint8Array) => Point;
-  /** From coordinates below p, (0, 0) for infinity. @throws Malformed unless on the curve; the order of a G2 point is not looked at */
-  readonly fromNumbers: (group: "g1m" | "g2m", coordinates: readonly bigint[]) => Point;
-}
-
-/** (p + 1) / 4: for a square x, x to this power is a root. A fixed number of steps, unlike the module's own root, which never ends for other x. */
+/** (p + 1) / 4: a square to this power is a root. A fixed number of steps, unlike the module's own root, which never ends for what is no square. */
 const ROOT_EXPONENT = (P + 1n) / 4n;
-const TWIST_B = [3n, 0n];
-const XI = [9n, 1n];
 
-/** True for a point of the twist of order r: the map multiplies by t - 1 = 6 u^2 there and nowhere else, since it satisfies x^2 - t x + p = 0 on the
- * whole twist, and (t - 1)^2 - t (t - 1) + p = r. */
+/**
+ * True for a point of the twist of order r: the group's map multiplies by t - 1 = 6 u^2 there and nowhere else, since it satisfies x^2 - t x + p = 0 on the
+ * whole twist, and (t - 1)^2 - t (t - 1) + p = r.
+ */
 export function isInG2(curve: WasmCurve, g2: Group, address: number): boolean {
   return curve.scoped(() => {
     const [image, multiple, scalar] = [curve.alloc(g2.affineBytes), curve.alloc(g2.jacobianBytes), curve.alloc(32)];
@@ -44,80 +28,100 @@ export function isInG2(curve: WasmCurve, g2: Group, address: number): boolean {
   });
 }
 
-/** The codec of a curve. */
-export function pointCodec(curve: WasmCurve): PointCodec {
-  const [g1, g2] = [groupOf(curve, "g1m"), groupOf(curve, "g2m")];
-  const rootExponent = curve.alloc(32);
-  writeScalars(curve, rootExponent, [ROOT_EXPONENT]);
-  const constants = curve.alloc(2 * 64);
-  const [b1, b2] = [constants, constants + 64];
-  writeNumbers(curve, b2, XI);
-  curve.op("f2m_inverse")(b2, b2);
-  writeNumbers(curve, b1, TWIST_B);
-  curve.op("f2m_mul")(b1, b2, b2); // 3 / xi; b1 is 3
+/** Encodes and decodes the points of a curve. */
+export class PointCodec {
+  private readonly curve: WasmCurve;
+  private readonly groups: Readonly<Record<GroupName, Group>>;
+  private readonly rootExponent: number;
+  /** b of y^2 = x^3 + b: 3, and 3 / (9 + i) on the twist. */
+  private readonly b: Readonly<Record<GroupName, number>>;
 
-  /** Puts x^3 + b at y. */
-  const equation = (group: Group, x: number, b: number, y: number): void => {
-    group.fieldOp("square")(x, y);
-    group.fieldOp("mul")(y, x, y);
-    group.fieldOp("add")(y, b, y);
-  };
-  const rootG1 = (square: number, root: number): void => {
-    curve.op("f1m_exp")(square, rootExponent, 32, root);
-  };
-  const rootG2 = (square: number, root: number): void => {
-    if (!curve.op("f2m_isSquare")(square)) throw new Malformed("the G2 point is not on the curve"); // its root would trap
-    curve.op("f2m_sqrt")(square, root);
-  };
+  constructor(curve: WasmCurve) {
+    this.curve = curve;
+    this.groups = { g1m: groupOf(curve, "g1m"), g2m: groupOf(curve, "g2m") };
+    this.rootExponent = curve.alloc(32);
+    writeScalars(curve, this.rootExponent, [ROOT_EXPONENT]);
+    this.b = { g1m: curve.alloc(64), g2m: curve.alloc(64) };
+    writeNumbers(curve, this.b.g1m, [3n, 0n]);
+    writeNumbers(curve, this.b.g2m, [9n, 1n]);
+    curve.op("f2m_inverse")(this.b.g2m, this.b.g2m);
+    curve.op("f2m_mul")(this.b.g1m, this.b.g2m, this.b.g2m);
+  }
 
-  const lift = (group: Group, x: readonly bigint[], odd: boolean): Point =>
-    curve.scoped(() => {
-      const size = group.coordinateBytes;
-      const [point, square, check] = [curve.alloc(2 * size), curve.alloc(size), curve.alloc(size)];
-      const y = point + size;
-      writeNumbers(curve, point, x);
-      equation(group, point, group === g1 ? b1 : b2, square);
-      (group === g1 ? rootG1 : rootG2)(square, y);
-      group.fieldOp("square")(y, check);
-      if (!group.fieldOp("eq")(check, square)) throw new Malformed("the point is not on the curve");
-      const [c0 = 0n, c1 = 0n] = readNumbers(curve, y, size / 32);
-      if (isOddPair({ c0, c1 }) !== odd) group.fieldOp("neg")(y, y);
-      if (group === g2 && !isInG2(curve, g2, point)) throw new Malformed("the G2 point is not of order r");
-      return take(curve, point, 2 * size);
+  /** 32 bytes. */
+  encodeG1(point: Point): Uint8Array {
+    const [x = 0n, y = 0n] = this.numbersOf(point);
+    return encodeG1(x, y);
+  }
+
+  /** 64 bytes. */
+  encodeG2(point: Point): Uint8Array {
+    const [x0 = 0n, x1 = 0n, y0 = 0n, y1 = 0n] = this.numbersOf(point);
+    return encodeG2({ c0: x0, c1: x1 }, { c0: y0, c1: y1 });
+  }
+
+  /** Ends for any bytes. @throws Malformed unless on the curve */
+  decodeG1(bytes: Uint8Array): Point {
+    const parsed = parseG1(bytes);
+    return parsed === undefined ? new Uint8Array(this.groups.g1m.affineBytes) : this.lift(this.groups.g1m, [parsed.x], parsed.odd);
+  }
+
+  /** Ends for any bytes. @throws Malformed unless on the twist and of order r */
+  decodeG2(bytes: Uint8Array): Point {
+    const parsed = parseG2(bytes);
+    if (parsed === undefined) return new Uint8Array(this.groups.g2m.affineBytes);
+    return this.lift(this.groups.g2m, [parsed.x.c0, parsed.x.c1], parsed.odd);
+  }
+
+  /** From coordinates below p, all zero for infinity. @throws Malformed unless on the curve; the order of a point of G2 is not looked at */
+  fromNumbers(name: GroupName, coordinates: readonly bigint[]): Point {
+    const group = this.groups[name];
+    return this.curve.scoped(() => {
+      const address = this.curve.alloc(group.affineBytes);
+      writeNumbers(this.curve, address, coordinates);
+      if (!group.op("isZeroAffine")(address) && !group.op("inCurveAffine")(address)) throw offCurve();
+      return take(this.curve, address, group.affineBytes);
     });
+  }
 
-  const numbersOf = (point: Point): bigint[] =>
-    curve.scoped(() => {
-      const address = curve.alloc(point.length);
-      put(curve, address, point);
-      return readNumbers(curve, address, point.length / 32);
+  private numbersOf(point: Point): bigint[] {
+    return this.curve.scoped(() => {
+      const address = this.curve.alloc(point.length);
+      put(this.curve, address, point);
+      return readNumbers(this.curve, address, point.length / 32);
     });
+  }
 
-  return {
-    encodeG1: (point) => {
-      const [x = 0n, y = 0n] = numbersOf(point);
-      return encodeG1(x, y);
-    },
-    encodeG2: (point) => {
-      const [x0 = 0n, x1 = 0n, y0 = 0n, y1 = 0n] = numbersOf(point);
-      return encodeG2({ c0: x0, c1: x1 }, { c0: y0, c1: y1 });
-    },
-    decodeG1: (bytes) => {
-      const parsed = parseG1(bytes);
-      return parsed === undefined ? new Uint8Array(g1.affineBytes) : lift(g1, [parsed.x], parsed.odd);
-    },
-    decodeG2: (bytes) => {
-      const parsed = parseG2(bytes);
-      return parsed === undefined ? new Uint8Array(g2.affineBytes) : lift(g2, [parsed.x.c0, parsed.x.c1], parsed.odd);
-    },
-    fromNumbers: (name, coordinates) =>
-      curve.scoped(() => {
-        const group = name === "g1m" ? g1 : g2;
-        const address = curve.alloc(group.affineBytes);
-        writeNumbers(curve, address, coordinates);
-        const known = group.op("isZeroAffine")(address) || group.op("inCurveAffine")(address);
-        if (!known) throw new Malformed("the point is not on the curve");
-        return take(curve, address, group.affineBytes);
-      }),
-  };
+  /** The point with these coordinates of x, and the y of that sign. */
+  private lift(group: Group, x: readonly bigint[], odd: boolean): Point {
+    const { coordinateBytes, affineBytes, fieldOp } = group;
+    return this.curve.scoped(() => {
+      const [point, square] = [this.curve.alloc(affineBytes), this.curve.alloc(coordinateBytes)];
+      const y = point + coordinateBytes;
+      writeNumbers(this.curve, point, x);
+      fieldOp("square")(point, square);
+      fieldOp("mul")(square, point, square);
+      fieldOp("add")(square, this.b[group.name], square);
+      this.root(group, square, y);
+      const [c0 = 0n, c1 = 0n] = readNumbers(this.curve, y, coordinateBytes / 32);
+      if (isOddPair({ c0, c1 }) !== odd) fieldOp("neg")(y, y);
+      if (group.name === "g2m" && !isInG2(this.curve, group, point)) throw new Malformed("the G2 point is not of order r");
+      return take(this.curve, point, affineBytes);
+    });
+  }
+
+  /** Writes a root of what is at `square`. @throws Malformed when it has none */
+  private root(group: Group, square: number, root: number): void {
+    const { name, coordinateBytes, fieldOp } = group;
+    if (name === "g1m") fieldOp("exp")(square, this.rootExponent, 32, root);
+    else if (fieldOp("isSquare")(square)) fieldOp("sqrt")(square, root);
+    else throw offCurve(); // the module's root would trap
+    this.curve.scoped(() => {
+      const check = this.curve.alloc(coordinateBytes);
+      fieldOp("square")(root, check);
+      if (!fieldOp("eq")(check, square)) throw offCurve();
+    });
+  }
 }
+
+const offCurve = (): Malformed => new Malformed("the point is not on the curve");

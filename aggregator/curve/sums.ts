@@ -1,8 +1,8 @@
 // Sums of scalar multiples of points, by the module's bucket method.
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
 import type { Group } from "./group.js";
-import { writeScalars } from "./numbers.js";
-import { type Point, put, take } from "./points.js";
+import { put, take, writeScalars } from "./memory.js";
+import type { Point } from "./points.js";
 
 // The module keeps its buckets in room that a curve has above everything allocated: enough for this many points.
 const MOST = 1 << 15;

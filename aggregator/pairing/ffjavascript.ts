@@ -2,9 +2,10 @@
 import type { PairingBackend } from "../../core/pairing/backend.js";
 import { openCurve, type WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { groupOf } from "../curve/group.js";
-import { type GtElement, gtCodec } from "../curve/gt.js";
-import { GT_BYTES, millerLoops, RATIO_BYTES } from "../curve/miller.js";
-import { type Point, pointCodec, put, row, take } from "../curve/points.js";
+import { type GtElement, GtGroup } from "../curve/gt.js";
+import { put, row, take } from "../curve/memory.js";
+import { GT_BYTES, MillerLoops, RATIO_BYTES } from "../curve/miller.js";
+import { isInfinity, type Point, PointCodec } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import { compileFastCurve } from "../wasm/module.js";
 
@@ -13,48 +14,45 @@ export type FfBackend = PairingBackend<Point, Point, GtElement>;
 const G1_BYTES = 64;
 const G2_BYTES = 128;
 
-const isInfinity = (point: Point): boolean => point.every((byte) => byte === 0);
+/** Lays points out in a row, in the caller's scope. */
+function lay(curve: WasmCurve, bytes: number, points: readonly Point[]): number[] {
+  const places = row(curve.alloc(bytes * points.length), bytes, points.length);
+  for (const [i, point] of points.entries()) put(curve, places[i] ?? 0, point);
+  return places;
+}
+
+function millerProduct(curve: WasmCurve, loops: MillerLoops, pairs: readonly (readonly [Point, Point])[]): Uint8Array {
+  return curve.scoped(() => {
+    const [result, ratios] = [curve.alloc(GT_BYTES), curve.alloc(RATIO_BYTES * pairs.length)];
+    const ps = lay(curve, G1_BYTES, pairs.map(([p]) => p)); // biome-ignore format: one call a line
+    const qs = lay(curve, G2_BYTES, pairs.map(([, q]) => q)); // biome-ignore format: one call a line
+    loops.prepare(ps, ratios);
+    const product = { result, ratios: row(ratios, RATIO_BYTES, pairs.length), points: [...qs.keys()] };
+    const scratch = curve.alloc(loops.scratchBytes(qs.length));
+    for (const _ of loops.run(qs, [product], scratch)); // without a pause: a few pairs take milliseconds
+    return take(curve, result, GT_BYTES);
+  });
+}
 
 /** The backend over an opened curve. */
 export function backendOver(curve: WasmCurve): FfBackend {
-  const points = pointCodec(curve);
-  const gt = gtCodec(curve);
-  const loops = millerLoops(curve);
-  const g1 = groupOf(curve, "g1m");
-
-  const lay = (bytes: number, elements: readonly Uint8Array[]): number[] => {
-    const places = row(curve.alloc(bytes * elements.length), bytes, elements.length);
-    for (const [i, element] of elements.entries()) put(curve, places[i] ?? 0, element);
-    return places;
-  };
-
-  const millerProduct = (pairs: readonly (readonly [Point, Point])[]): Uint8Array =>
-    curve.scoped(() => {
-      const result = curve.alloc(GT_BYTES);
-      const ratios = curve.alloc(RATIO_BYTES * pairs.length);
-      loops.prepare(lay(G1_BYTES, pairs.map(([p]) => p)), ratios); // biome-ignore format: one call a line
-      const qs = lay(G2_BYTES, pairs.map(([, q]) => q)); // biome-ignore format: one call a line
-      const product = { result, ratios: row(ratios, RATIO_BYTES, pairs.length), points: [...qs.keys()] };
-      for (const _ of loops.run(qs, [product], curve.alloc(loops.scratchBytes(qs.length)))); // nobody waits for what takes milliseconds
-      return take(curve, result, GT_BYTES);
-    });
-
+  const [codec, gt, loops, g1] = [new PointCodec(curve), new GtGroup(curve), new MillerLoops(curve), groupOf(curve, "g1m")];
   return {
     name: "ffjavascript",
-    decodeG1: points.decodeG1,
-    decodeG2: points.decodeG2,
-    decodeGt: gt.decode,
+    decodeG1: (bytes) => codec.decodeG1(bytes),
+    decodeG2: (bytes) => codec.decodeG2(bytes),
+    decodeGt: (bytes) => gt.decode(bytes),
     isZeroG1: isInfinity,
     combineG1: (terms) =>
       curve.scoped(() => {
-        const [first = 0] = lay(G1_BYTES, terms.map(([point]) => point)); // biome-ignore format: one call a line
+        const [first = 0] = lay(curve, G1_BYTES, terms.map(([point]) => point)); // biome-ignore format: one call a line
         return sumOfMultiples(curve, g1, first, terms.map(([, scalar]) => scalar)); // biome-ignore format: one call a line
       }),
     pairingProduct: (pairs) => {
       const finite = pairs.filter(([p, q]) => !isInfinity(p) && !isInfinity(q));
-      return finite.length === 0 ? gt.one : gt.finish(millerProduct(finite));
+      return finite.length === 0 ? gt.one : gt.finish(millerProduct(curve, loops, finite));
     },
-    powerProduct: gt.powerProduct,
+    powerProduct: (terms) => gt.powerProduct(terms),
     equalGt: (a, b) => Buffer.compare(a, b) === 0,
   };
 }

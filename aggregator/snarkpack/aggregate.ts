@@ -8,7 +8,7 @@ import { firstPlace } from "../../core/snarkpack/protocol.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";
 import { verificationKeyDigest } from "../../core/vkey-digest.js";
 import { openCurve } from "../../prover/keys/wasm-curve.js";
-import { type Point, pointCodec } from "../curve/points.js";
+import { type Point, PointCodec } from "../curve/points.js";
 import { backendOver } from "../pairing/ffjavascript.js";
 import { compileFastCurve } from "../wasm/module.js";
 import { type ChainProof, keyPoints, proofPoints, statementOf } from "./chain.js";
@@ -18,7 +18,7 @@ import { openShares } from "./shares.js";
 import type { ProverSrs } from "./srs.js";
 
 export interface AggregateOptions {
-  /** In order, at least one and at most `srs.maxCount`. ASSUMES: each holds, and its B is of order r; else the certificate does not. */
+  /** In order, at least two and at most `srs.maxCount`. ASSUMES: each holds, and its B is of order r; else the certificate does not. */
   readonly proofs: readonly ChainProof[];
   readonly vkey: VerificationKey;
   readonly srs: ProverSrs;
@@ -46,6 +46,7 @@ function threadsFor({ threads, proofs }: AggregateOptions, padded: number): numb
 }
 
 function checkCount(count: number, maxCount: number): void {
+  if (count < 2) throw new ZkStateError({ code: "USAGE", message: "One proof is its own certificate.", expected: "two proofs or more" });
   if (count <= maxCount) return;
   throw new ZkStateError({
     code: "USAGE",
@@ -75,7 +76,7 @@ export async function aggregate(options: AggregateOptions): Promise<Aggregated> 
   const statement = statementOf(proofs);
   checkCount(proofs.length, srs.maxCount);
   const curve = await openCurve(await compileFastCurve());
-  const codec = pointCodec(curve);
+  const codec = new PointCodec(curve);
   const key = keyPoints(codec, vkey);
   const points = proofPoints(codec, proofs);
   const padded = 2 ** roundsFor(proofs.length);

@@ -6,7 +6,7 @@ import { P } from "../../core/pairing/encoding.js";
 import { GENERATOR_G1, GENERATOR_G2 } from "../../core/pairing/generators.js";
 import { FIELD_BYTES, type WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { type Group, groupOf } from "../curve/group.js";
-import { isInG2, type Point, pointCodec, put } from "../curve/points.js";
+import { isInG2, type Point, PointCodec, put } from "../curve/points.js";
 import { sumOfMultiples, sumOfPoints } from "../curve/sums.js";
 import { backendOver, type FfBackend } from "../pairing/ffjavascript.js";
 import type { Pause } from "./pause.js";
@@ -60,7 +60,7 @@ function areCanonical(bytes: Uint8Array): boolean {
 /** The checks of a curve. */
 export function powersChecker(curve: WasmCurve) {
   const backend: FfBackend = backendOver(curve);
-  const codec = pointCodec(curve);
+  const codec = new PointCodec(curve);
   const groups = { g1m: groupOf(curve, "g1m"), g2m: groupOf(curve, "g2m") };
   const [g, h] = [codec.decodeG1(GENERATOR_G1), codec.decodeG2(GENERATOR_G2)];
   const minus = (point: Point): Point => backend.combineG1([[point, R - 1n]]);

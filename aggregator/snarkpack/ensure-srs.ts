@@ -10,7 +10,7 @@ import { ensureEntry, inspectEntry } from "../../prover/cache-entry.js";
 import { isRegistered, registerDevelopment } from "../../prover/keys/registry.js";
 import { openCurve } from "../../prover/keys/wasm-curve.js";
 import { type OnStage, timedStage } from "../../prover/stage.js";
-import { pointCodec } from "../curve/points.js";
+import { PointCodec } from "../curve/points.js";
 import { backendOver } from "../pairing/ffjavascript.js";
 import { compileFastCurve } from "../wasm/module.js";
 import { writeDevelopmentSrs } from "./development-srs.js";
@@ -55,7 +55,7 @@ const folderOf = (cache: string, kind: SrsKind): string => join(cache, "srs", ki
 
 async function open(cache: string, dir: string): Promise<CachedSrs> {
   const curve = await openCurve(await compileFastCurve());
-  const srs = await openSrs(join(dir, POWERS), pointCodec(curve));
+  const srs = await openSrs(join(dir, POWERS), new PointCodec(curve));
   checkVerifierSrs(backendOver(curve), srs.verifier);
   if (srs.kind === "production") await refuseDevelopmentSrs(srs.digest, cache);
   return { ...srs, jsonPath: join(dir, JSON_FILE) };
@@ -91,7 +91,7 @@ async function build(options: SrsOptions, maxCount: number, cache: string, tmp: 
   const limits = { signal: options.signal, onProgress: (fraction: number) => onStage?.({ stage: "setup", status: "progress", fraction }) };
   if (options.kind === "development") await writeDevelopmentSrs(path, maxCount, limits);
   else await importPtau(path, maxCount, twoPaths(options.ptauPaths), limits);
-  const srs = await openSrs(path, pointCodec(await openCurve(await compileFastCurve())));
+  const srs = await openSrs(path, new PointCodec(await openCurve(await compileFastCurve())));
   if (srs.kind === "development") await registerDevelopment(cache, [srs.digest]);
   await writeFile(join(tmp, JSON_FILE), `${JSON.stringify(verifierSrsJson(srs), null, 2)}\n`);
   return { kind: srs.kind, maxCount, digest: srs.digest };

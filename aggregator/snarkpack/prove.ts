@@ -9,7 +9,7 @@ import type { ChainStatement } from "../../core/snarkpack/statement.js";
 import type { Transcript } from "../../core/snarkpack/transcript.js";
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { groupOf } from "../curve/group.js";
-import { gtCodec } from "../curve/gt.js";
+import { GtGroup } from "../curve/gt.js";
 import type { Point, PointCodec } from "../curve/points.js";
 import { sumOfPoints } from "../curve/sums.js";
 import type { FfBackend } from "../pairing/ffjavascript.js";
@@ -79,7 +79,7 @@ async function combineProofs(job: ProveJob, t: bigint): Promise<Pick<Certificate
   const own = (list: readonly bigint[], i: number) => owned(list, i, shares.length);
   const parts = await Promise.all(shares.map((share, i) => share.rescale(own(scalars, i), own(inverses, i))));
   const zC = sum(job, "g1m", parts);
-  return { zAB: gtCodec(curve).encode(productOfProofs(job, t, zC)), zC: codec.encodeG1(zC) };
+  return { zAB: new GtGroup(curve).encode(productOfProofs(job, t, zC)), zC: codec.encodeG1(zC) };
 }
 
 /** The product of all e(A_i, B_i), rescaled: since the proofs hold, their sum of equations gives it for three pairings. */

@@ -1,8 +1,9 @@
 // One share of the prover's work: a slice of the vectors, and the same slice of the setup's powers for sums over them. It runs in a worker thread, or here.
 import { openCurve, type CurveModule, type WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { groupOf } from "../curve/group.js";
-import { gtCodec } from "../curve/gt.js";
-import { type Point, put } from "../curve/points.js";
+import { GtGroup } from "../curve/gt.js";
+import { put } from "../curve/memory.js";
+import type { Point } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import type { Pause } from "./pause.js";
 import { POWERS_NAMES, type PowersName, pointBytes, powersCount } from "./powers-file.js";
@@ -83,7 +84,7 @@ export function localShare(module: CurveModule, pause: Pause): Share {
     fold: (x, inverse) => own().slice.fold(x, inverse),
     vectors: async () => own().slice.vectors(),
     finish: async (products) => {
-      const gt = gtCodec(own().curve);
+      const gt = new GtGroup(own().curve);
       return products.map((values) => gt.encode(gt.finish(gt.multiply(values))));
     },
   };

@@ -5,12 +5,13 @@
 // halving needs nothing from the other slices but sums of products.
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { R } from "../../core/field.js";
-import { affineSteps } from "../curve/affine.js";
+import { AffineSteps } from "../curve/affine.js";
 import { type Group, groupOf } from "../curve/group.js";
-import { gtCodec } from "../curve/gt.js";
-import { GT_BYTES, type MillerProduct, millerLoops, RATIO_BYTES } from "../curve/miller.js";
-import { pointMultiplier } from "../curve/multiply.js";
-import { type Point, put, row, take } from "../curve/points.js";
+import { GtGroup } from "../curve/gt.js";
+import { GT_BYTES, type MillerProduct, MillerLoops, RATIO_BYTES } from "../curve/miller.js";
+import { PointMultiplier } from "../curve/multiply.js";
+import { put, row, take } from "../curve/memory.js";
+import type { Point } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import type { Pause } from "./pause.js";
 
@@ -100,9 +101,9 @@ function sumsOf(meetings: readonly (readonly [ProductName, NameG1, NameG2])[], s
 /** A slice in the memory of a curve that nobody else uses meanwhile; the curve is let go with the slice. */
 export function makeSlice(curve: WasmCurve, initial: Vectors, pause: Pause): Slice {
   const groups = { g1: groupOf(curve, "g1m"), g2: groupOf(curve, "g2m") };
-  const tools = { gt: gtCodec(curve), loops: millerLoops(curve) };
-  const multiply = { g1: pointMultiplier(curve, groups.g1), g2: pointMultiplier(curve, groups.g2) };
-  const steps = { g1: affineSteps(curve, groups.g1), g2: affineSteps(curve, groups.g2) };
+  const tools = { gt: new GtGroup(curve), loops: new MillerLoops(curve) };
+  const multiply = { g1: new PointMultiplier(curve, groups.g1), g2: new PointMultiplier(curve, groups.g2) };
+  const steps = { g1: new AffineSteps(curve, groups.g1), g2: new AffineSteps(curve, groups.g2) };
   const groupName = (name: VectorName): "g1" | "g2" => (name === "b" || name === "v1" || name === "v2" ? "g2" : "g1");
   let length = initial.a.length / groups.g1.affineBytes;
   let rho = initial.rho;

@@ -1,7 +1,8 @@
 // The base field and its quadratic extension in ffjavascript's module, made faster: the bodies of its products and sums are replaced, so that its curves
 // and pairings, which call them, gain as well. A product in Fp2 takes half the time.
 import type { FunctionBuilder, ModuleBuilder } from "ffjavascript";
-import { type Emitter, emitter, type Terms } from "./limbs.js";
+import { LimbEmitter } from "./limbs.js";
+import type { Terms } from "./words.js";
 
 const FIELD_BYTES = 32;
 
@@ -9,7 +10,7 @@ const FIELD_BYTES = 32;
 type Complex = readonly [Terms, Terms];
 
 /** Empties a function of the module and fills it again; parameters are found by the names given here. */
-function replace(module: ModuleBuilder, name: string, params: readonly string[], fill: (e: Emitter) => void): void {
+function replace(module: ModuleBuilder, name: string, params: readonly string[], fill: (e: LimbEmitter) => void): void {
   const index = module.functionIdxByName[name];
   const f = index === undefined ? undefined : module.functions[index];
   if (f === undefined || f.params.length !== params.length) throw new Error(`the bn128 module has no ${name} of ${params.length} addresses`);
@@ -17,13 +18,13 @@ function replace(module: ModuleBuilder, name: string, params: readonly string[],
   f.locals = [];
   f.nextLocal = params.length;
   f.localIdxByName = Object.fromEntries(params.map((param, i) => [param, i]));
-  fill(emitter(f));
+  fill(new LimbEmitter(f));
 }
 
-const loadComplex = (e: Emitter, address: string): Complex => [e.load(address, 0), e.load(address, FIELD_BYTES)];
+const loadComplex = (e: LimbEmitter, address: string): Complex => [e.load(address, 0), e.load(address, FIELD_BYTES)];
 
 /** Columns of a b, or of a b + c d, ...: three products each (Karatsuba). */
-function complexProducts(e: Emitter, pairs: readonly (readonly [Complex, Complex])[]): Complex {
+function complexProducts(e: LimbEmitter, pairs: readonly (readonly [Complex, Complex])[]): Complex {
   const sum = (products: readonly Terms[]): Terms => products.reduce((x, y) => e.add(x, y));
   const low = e.hold(sum(pairs.map(([[a0], [b0]]) => e.product(a0, b0))));
   const high = e.hold(sum(pairs.map(([[, a1], [, b1]]) => e.product(a1, b1))));
@@ -31,7 +32,7 @@ function complexProducts(e: Emitter, pairs: readonly (readonly [Complex, Complex
   return [e.subtract(low, high), e.subtract(e.subtract(cross, low), high)];
 }
 
-function storeComplex(e: Emitter, [c0, c1]: Complex, address: string): void {
+function storeComplex(e: LimbEmitter, [c0, c1]: Complex, address: string): void {
   e.store(c0, address, 0, true);
   e.store(c1, address, FIELD_BYTES, false);
 }
@@ -66,7 +67,7 @@ function addPairProduct(module: ModuleBuilder): void {
   const name = "f2m_mulPair";
   const f: FunctionBuilder = module.addFunction(name);
   for (const param of ["a", "b", "c", "d", "r"]) f.addParam(param, "i32");
-  const e = emitter(f);
+  const e = new LimbEmitter(f);
   const pairs = [
     [loadComplex(e, "a"), loadComplex(e, "b")],
     [loadComplex(e, "c"), loadComplex(e, "d")],

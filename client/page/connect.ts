@@ -49,10 +49,18 @@ async function startWorker(): Promise<Worker | undefined> {
 }
 
 /** A client that follows the ledger of this trust root. */
-export async function connect({ api, worker: wanted }: Settings, { trustRoot }: Trusted, backend: "noble" | "mcl"): Promise<Connected> {
+export async function connect(
+  { api, timeoutMs, worker: wanted }: Settings,
+  { trustRoot }: Trusted,
+  backend: "noble" | "mcl",
+): Promise<Connected> {
   const options = { trustRoot, backend, store: storeOf(api), stalenessSeconds: ANY_AGE };
   const worker = wanted ? await startWorker() : undefined;
   if (worker === undefined)
-    return { client: new LightClient({ ...options, transport: httpTransport(api) }), where: "page", close: () => undefined };
-  return { client: connectClient(worker as Port, { ...options, url: api.href }), where: "worker", close: () => worker.terminate() };
+    return { client: new LightClient({ ...options, transport: httpTransport(api, { timeoutMs }) }), where: "page", close: () => undefined };
+  return {
+    client: connectClient(worker as Port, { ...options, url: api.href, timeoutMs }),
+    where: "worker",
+    close: () => worker.terminate(),
+  };
 }

@@ -64,6 +64,8 @@ export function instant(seconds: number): string {
   return Number.isNaN(date.getTime()) ? `${seconds} s` : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** Unix seconds as a date and time in UTC, without the seconds. */
+export const minute = (seconds: number): string => instant(seconds).slice(0, 16);
 /** Unix seconds as a date. */
 export const day = (seconds: number): string => instant(seconds).slice(0, 10);
 

@@ -65,7 +65,7 @@ export class Session {
     this.#settings = settings;
     this.#engine = engine;
     this.#hooks = hooks;
-    this.transport = httpTransport(settings.api);
+    this.transport = httpTransport(settings.api, { timeoutMs: settings.timeoutMs });
   }
 
   /** Looks at once, and whenever something may be new. */

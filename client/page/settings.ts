@@ -9,6 +9,8 @@ export interface Settings {
   readonly staleAfterSeconds: number;
   /** Between two looks at heads.json where there is no event stream. */
   readonly pollSeconds: number;
+  /** For one file, from the request to its last byte. */
+  readonly timeoutMs: number;
   /** False checks in the page's own thread. */
   readonly worker: boolean;
   /** Digest of the trust root that the link asks for, as it stands there: one that is mistyped matches nothing. */
@@ -46,6 +48,7 @@ export function readSettings(): Settings {
     underlyings: meta("underlyings"),
     staleAfterSeconds: positive(meta("stale-seconds"), 900),
     pollSeconds: positive(meta("poll-seconds"), 15),
+    timeoutMs: positive(meta("timeout-seconds"), 10) * 1000,
     worker: query.get("worker") !== "off",
     trustDigest: new URLSearchParams(location.hash.slice(1)).get("trust")?.trim().toLowerCase(),
   };

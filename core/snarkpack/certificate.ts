@@ -54,7 +54,7 @@ export interface Openings {
 
 /** All fields as they are sent and hashed. */
 export interface Certificate {
-  /** Number of proofs, m. */
+  /** Number of proofs, m, at least two: one proof is its own certificate. */
   readonly count: number;
   /** Commitment to the polynomial of old states, F. */
   readonly states: Uint8Array;
@@ -75,13 +75,11 @@ export interface Certificate {
   readonly openAtT: Uint8Array;
 }
 
-/** k: halvings of a certificate of `count` proofs; 2^k is the padded count, at least 2. */
-export function roundsFor(count: number): number {
-  return Math.max(1, 32 - Math.clz32(count - 1)); // in integers: a logarithm in floating point is wrong beside large powers of two
-}
+/** k: halvings of a certificate of `count` proofs, two or more; 2^k is the padded count. In integers: floating point errs beside large powers. */
+export const roundsFor = (count: number): number => 32 - Math.clz32(count - 1);
 
-/** Length of a certificate with k halvings: 1320 + 1344 k bytes. */
-export const certificateBytes = (rounds: number): number => 1192 + 1344 * rounds + 2 * SCALAR + 2 * G1;
+/** Length of a certificate with k halvings; the last four fields are those of the chain. */
+export const certificateBytes = (rounds: number): number => 1192 + 1344 * rounds + 3 * G1 + SCALAR;
 
 const malformed = (message: string): ZkStateError =>
   new ZkStateError({ code: "PROOF_MALFORMED", message: `The certificate is malformed: ${message}.`, next: "fetch it again" });
@@ -97,7 +95,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   if (version !== CERTIFICATE_VERSION) throw malformed(`version ${version}`);
   if (mode !== MODE_CHAINED || columns !== COLUMNS) throw malformed(`mode ${mode} with ${columns} columns`);
   const count = view.getUint32(4, true);
-  if (k < 1 || k > MAX_ROUNDS || count < 1 || roundsFor(count) !== k) throw malformed(`${count} proofs in ${k} halvings`);
+  if (k < 1 || k > MAX_ROUNDS || count < 2 || roundsFor(count) !== k) throw malformed(`${count} proofs in ${k} halvings`);
   if (bytes.length !== certificateBytes(k)) throw malformed(`${bytes.length} bytes instead of ${certificateBytes(k)}`);
   let at = HEADER_BYTES;
   const take = (n: number): Uint8Array => {

@@ -11,6 +11,7 @@ import { decodeElements } from "./elements.js";
 import { type KeyElements, pairedSums, poweredProducts, sumOfC } from "./equations.js";
 import type { Digests } from "./protocol.js";
 import { verifierScalars } from "./scalars.js";
+import { singleHolds } from "./single.js";
 import type { ChainStatement, VerifierSrs } from "./statement.js";
 import { checkVerifierSrs, decodeVerifierSrs, encodeVerifierSrs, srsDigest } from "./verifier-srs.js";
 
@@ -28,7 +29,7 @@ export type CertificateVerdict =
 
 /** Verifies any number of certificates under one verification key and one setup. */
 export interface CertificateVerifier extends Digests {
-  /** Never throws, whatever it is given. */
+  /** A certificate of one batch is its proof (single.ts). Never throws, whatever it is given. */
   verify(statement: ChainStatement, certificate: Uint8Array): CertificateVerdict;
 }
 
@@ -127,6 +128,10 @@ export function prepareVerifier<G1, G2, Gt>(backend: PairingBackend<G1, G2, Gt>,
       const fault = faultOf(statement);
       if (fault !== undefined) return refused("STATEMENT_MALFORMED", fault);
       if (!(bytes instanceof Uint8Array)) return refused("CERTIFICATE_MALFORMED", "the certificate is not bytes");
+      if (statement.count === 1)
+        return singleHolds(backend, key, statement, bytes)
+          ? { ok: true }
+          : refused("CERTIFICATE_INVALID", "the pairing equation does not hold");
       const certificate = parseCertificate(bytes);
       if (certificate.count !== statement.count)
         return refused("CERTIFICATE_INVALID", `the certificate is of ${certificate.count} proofs, the statement of ${statement.count}`);

@@ -82,7 +82,7 @@ function putTimes(files: Files): void {
 }
 
 /** The files of a market after so many batches. */
-export function publishedMarket({ seed = "page", batches = 22, largest = 16 } = {}): PublishedFixture {
+export function publishedMarket({ seed = "page", batches = 14, largest = 8 } = {}): PublishedFixture {
   const published = publishedFixture({ past: marketHistory(seed, batches) });
   const { files, trustRoot, roots, states } = published;
   putAggregates(files, trustRoot, roots, largest, [batches - 1, batches]);

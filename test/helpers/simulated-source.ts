@@ -61,6 +61,12 @@ export function simulatedSource(options: HistoryOptions = {}): SimulatedSource {
   const [unproven, pruned] = [new Set<number>(), new Set<number>()];
   const edits = new Map<number, Partial<ProvenBatch>>();
   const told: number[] = [];
+  const proven = new Map<number, ProvenBatch>(); // made once: a proof takes longer to make than to check
+  const batch = (n: number): ProvenBatch => {
+    const made = proven.get(n) ?? provenBatch(past, n);
+    proven.set(n, made);
+    return made;
+  };
   return {
     genesis: { ledgerId, root: stateRoot(past.genesis.header), nLevels: past.profile.nLevels, chains },
     states,
@@ -74,7 +80,7 @@ export function simulatedSource(options: HistoryOptions = {}): SimulatedSource {
     },
     roots: (n) => past.steps[n - 1]?.executed,
     isProven: (n) => n <= past.steps.length && !unproven.has(n),
-    proof: async (n) => (unproven.has(n) ? undefined : { ...provenBatch(past, n), ...edits.get(n) }),
+    proof: async (n) => (unproven.has(n) ? undefined : { ...batch(n), ...edits.get(n) }),
     state: (n) => (pruned.has(n) ? undefined : states[n]),
     published: (upTo) => void told.push(upTo),
   };

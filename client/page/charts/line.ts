@@ -59,7 +59,7 @@ function options(model: LineModel, width: number, tell: (index: number | undefin
         ...axis,
         grid: { stroke: resolved("--line"), width: 1 },
         size: 58,
-        values: (_, ticks) => ticks.map((n) => (n === 0 ? "0" : format(n))),
+        values: (_, ticks) => ticks.map((n) => (n === 0 ? "0" : format(n).replace(/\.0+(?= )/, ""))),
       },
     ],
     series: [{}, seriesOptions(model)],

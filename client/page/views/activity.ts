@@ -2,7 +2,7 @@
 import type { Activity } from "../../../core/publication/files.js";
 import { lineChart } from "../charts/line.js";
 import { h, put, type View } from "../dom.js";
-import { count, duration, instant, plural } from "../format.js";
+import { count, duration, minute, plural } from "../format.js";
 import { card, details, facts, proven, reported, table } from "./parts.js";
 
 export interface ActivityModel {
@@ -28,10 +28,22 @@ const WORDS: Readonly<Record<string, string>> = {
 const kinds = ({ transitions }: Batch): string =>
   Object.entries(transitions)
     .filter(([kind, n]) => n > 0 && kind !== "noop")
+    .sort(([, a], [, b]) => b - a)
     .map(([kind, n]) => plural(n, WORDS[kind] ?? kind))
     .join(", ");
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Transitions over seconds, in the unit that gives a number people can read. */
+function rate(transitions: number, seconds: number): readonly [name: string, value: string] {
+  const units = [
+    ["a second", 1],
+    ["a minute", 60],
+    ["an hour", 3600],
+  ] as const;
+  const [unit, length] = units.find(([, length]) => (transitions * length) / seconds >= 1) ?? units[2];
+  return [`Transitions ${unit}`, seconds > 0 ? ((transitions * length) / seconds).toFixed(1) : "too few batches"];
+}
 
 function summary(batches: readonly Batch[]): HTMLElement {
   const total = batches.reduce((sum, batch) => sum + slots(batch), 0);
@@ -41,7 +53,7 @@ function summary(batches: readonly Batch[]): HTMLElement {
   return facts([
     ["Batches", count(batches.length)],
     ["Transitions", count(total)],
-    ["Transitions a second", seconds > 0 ? (after / seconds).toFixed(2) : "too few batches"],
+    rate(after, seconds),
     ["From prices to publication", `${count(median(batches.map(latency)))} s (median)`],
     ["Work for one batch", `${duration(median(batches.map(proving)))} (median)`],
   ]);
@@ -52,10 +64,10 @@ function rows(batches: readonly Batch[], { head }: ActivityModel) {
     const covered = head !== undefined && batch.batchNumber <= head.batchNumber;
     return [
       count(batch.batchNumber),
-      instant(batch.time),
+      minute(batch.time),
       kinds(batch) || "nothing",
       duration(batch.proveMs),
-      plural(latency(batch), "second"),
+      `${count(latency(batch))} s`,
       covered ? proven("covered") : "not yet",
     ];
   });
@@ -63,7 +75,7 @@ function rows(batches: readonly Batch[], { head }: ActivityModel) {
 
 const COLUMNS = [
   { title: "Batch" },
-  { title: "Time of its prices" },
+  { title: "Its prices, UTC" },
   { title: "Transitions" },
   { title: "Proving", numeric: true },
   { title: "Until published", numeric: true },

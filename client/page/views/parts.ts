@@ -56,8 +56,9 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   );
 }
 
-/** What is shown when the visitor asks for it. */
-export const details = (summary: string, ...children: Child[]): HTMLElement => h("details", {}, h("summary", {}, summary), ...children);
+/** What is shown when the visitor asks for it, or at once. */
+export const details = (summary: string, content: Child, open = false): HTMLElement =>
+  h("details", { open }, h("summary", {}, summary), content);
 
 /** A share of something as a bar, from 0 to 1; the text beside it says the same. */
 export function bar(share: number, label: string): HTMLElement {

@@ -46,7 +46,7 @@ function verdict(flip: Flip | undefined, refusal: ZkStateError | undefined): Chi
     return [h("p", {}, "There is nothing of that kind to change yet."), refusal !== undefined && trouble(refusal, "Could not try")];
   if (refusal === undefined)
     return [story(flip), h("p", { class: "answer-bad" }, "Nothing refused it. That must not happen: please report it.")];
-  return [story(flip), bytesAround(flip), trouble(refusal, "Refused, as it should be")];
+  return [story(flip), bytesAround(flip), trouble(refusal, "Refused, as it should be", false)];
 }
 
 export interface TamperView {

@@ -29,16 +29,16 @@ function digestGrid(digest: string): HTMLElement {
   );
 }
 
-const shortDigest = (digest: string): string => `${digest.slice(0, 8)}\u2026${digest.slice(-6)}`;
+const shortened = (text: string): string => (text.length > 16 ? `${text.slice(0, 8)}\u2026${text.slice(-6)}` : text);
 
 function contents({ trustRoot }: Trusted): HTMLElement {
   const { ledgerId, batchNumber, root, vkeyDigest, srsDigest, nLevels, chains, keys, createdAt } = trustRoot;
   return facts([
-    ["Ledger", hashWithCopy("ledger id", `${ledgerId}`.length > 16 ? shortHex(ledgerId) : `${ledgerId}`, `${ledgerId}`)],
+    ["Ledger", hashWithCopy("ledger id", shortened(`${ledgerId}`), `${ledgerId}`)],
     ["Starts at", batchNumber === 0 ? "the genesis" : `batch ${count(batchNumber)}`],
     ["Root there", hashWithCopy("root of the trusted state", shortHex(root), hex(root))],
-    ["Verification key", hashWithCopy("digest of the verification key", shortDigest(vkeyDigest), vkeyDigest)],
-    ["Aggregation setup", hashWithCopy("digest of the aggregation setup", shortDigest(srsDigest), srsDigest)],
+    ["Verification key", hashWithCopy("digest of the verification key", shortened(vkeyDigest), vkeyDigest)],
+    ["Aggregation setup", hashWithCopy("digest of the aggregation setup", shortened(srsDigest), srsDigest)],
     ["Keys", keys],
     ["Accounts at most", `${count(4n ** BigInt(nLevels))} (${plural(nLevels, "level")})`],
     ...chains.filter((chain) => chain !== 0n).map((chain) => [`Contract on chain ${chain >> 160n}`, contractOf(chain)] as const),
@@ -157,7 +157,13 @@ export function trustView(actions: TrustActions): View<Trusted | undefined> {
       now = trusted;
       if (trusted === undefined) return put(body, h("p", {}, "None is accepted."));
       const origin = h("p", { class: `origin ${FIRM.includes(trusted.origin) ? "origin-firm" : "origin-weak"}` }, ORIGIN[trusted.origin]);
-      put(body, h("h3", {}, "SHA-256 digest"), digestGrid(trusted.digest), origin, details("What it says", contents(trusted)));
+      put(
+        body,
+        h("h3", {}, "SHA-256 digest"),
+        digestGrid(trusted.digest),
+        origin,
+        details("What it says", contents(trusted), matchMedia("(min-width: 861px)").matches),
+      );
     },
   };
 }

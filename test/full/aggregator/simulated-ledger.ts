@@ -1,5 +1,5 @@
 // A real ledger on disk whose proofs are simulated: folders as `prove` writes them, under a key whose secrets are known, at once instead of in minutes.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { instance } from "../../../circuits/instances.js";
@@ -27,10 +27,12 @@ export class SimulatedLedger {
     readonly store: LedgerStore,
   ) {}
 
-  /** Executes batches on a new ledger; nothing is proven yet. */
+  /** Executes batches on a new ledger, from batches.jsonl; nothing is proven yet. */
   static async make(seed: string, batches: number): Promise<SimulatedLedger> {
     const dir = mkdtempSync(join(tmpdir(), "zkstate-aggregate-"));
-    const { store } = await executeFile(join(dir, ".zkstate"), readBatchFile(batchFile(seed, batches)), PROFILE, false);
+    const text = batchFile(seed, batches);
+    writeFileSync(join(dir, "batches.jsonl"), text);
+    const { store } = await executeFile(join(dir, ".zkstate"), readBatchFile(text), PROFILE, false);
     await store.close();
     return new SimulatedLedger(dir, LedgerStore.open(join(dir, ".zkstate"), { writesSometimes: true }));
   }
@@ -47,12 +49,15 @@ export class SimulatedLedger {
     return join(this.dir, "proofs", folderName(batchNumber));
   }
 
-  /** Puts proofs in place for batches from one number to another, as `prove` does. */
-  prove(from: number, to: number, vkey: VerificationKey = simulatedKey()): void {
+  /**
+   * Puts proofs in place for batches from one number to another, as `prove` does.
+   * @param over what the proofs prove, and under which key, when not what they should
+   */
+  prove(from: number, to: number, { proves, vkey = simulatedKey() }: { proves?: readonly bigint[]; vkey?: VerificationKey } = {}): void {
     for (let n = from; n <= to; n++) {
       const { input: _, ...prepared } = prepareBatch(this.store, n);
       const { oldRoot, newRoot } = prepared.executed;
-      const proof = simulatedProof([oldRoot, newRoot], BigInt(2 * n + 1), BigInt(3 * n + 1));
+      const proof = simulatedProof(proves ?? [oldRoot, newRoot], BigInt(2 * n + 1), BigInt(3 * n + 1));
       const timings = { witnessMs: 1, proveMs: 2, verifyMs: 3 };
       const result = { proof, publicSignals: [`${oldRoot}`, `${newRoot}`], backend: "simulated", timings };
       const circuit = { digest: "0".repeat(64), manifest: { nConstraints: 1 } };

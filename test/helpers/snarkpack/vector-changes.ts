@@ -1,7 +1,7 @@
 // Changes to valid certificates, field by field: another value, another sign, infinity, numbers above their modulus, points where they may not be.
 import { bn254 } from "@noble/curves/bn254.js";
 import { littleEndian, readG2, writeG2 } from "./bytes.js";
-import { type G2, R, times2 } from "./groups.js";
+import { type G2, R } from "./groups.js";
 import { type Field, fieldsOf } from "./layout.js";
 import type { Change } from "./vector-files.js";
 

@@ -21,7 +21,7 @@ import {
   withoutWeights,
 } from "./forgeries/unbound.js";
 import { ends, finalElements, firstHalving, inputs, statePolynomial, verificationKey } from "./forgeries/unheard.js";
-import { at, G, H, pair, product, R } from "./groups.js";
+import { G, H, pair, product, R } from "./groups.js";
 import { fieldOf } from "./layout.js";
 import { bare, chain } from "./proofs.js";
 import { prove, type Run } from "./prover.js";

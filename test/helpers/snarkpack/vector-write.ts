@@ -16,8 +16,8 @@ function nameIn<T>(list: Record<string, T>, value: T, prefix: string): string {
   return name;
 }
 
-/** A claim as it is stored, but for its verdict. */
-export const stored = (name: string, claim: Claim, vkey: string, setup: string): Omit<StoredClaim, "verdict"> => ({
+/** A claim as it is stored, but for what is said of it. */
+const stored = (name: string, claim: Claim, vkey: string, setup: string): Omit<StoredClaim, "verdict" | "failed"> => ({
   name,
   vkey,
   setup,
@@ -31,7 +31,8 @@ export function claimFile(list: readonly Named[]): ClaimFile {
   const claims = list.map(([name, make, verdict]) => {
     const claim = make();
     const [vkey, setup] = [nameIn(vkeys, claim.vkey, "key"), nameIn(setups, storedSetup(claim.srs), "setup")];
-    return { ...stored(name, claim, vkey, setup), verdict: verdict ?? verifyReference(claim).verdict };
+    const said = verdict === undefined ? verifyReference(claim) : { verdict, failed: [] };
+    return { ...stored(name, claim, vkey, setup), ...said };
   });
   return { origin: ORIGIN, vkeys, setups, claims };
 }

@@ -75,7 +75,7 @@ describe("a client that meets a second valid history", () => {
     await client.sync();
     full = true;
     switchTo(files, 5);
-    await expect(client.sync()).rejects.toThrow();
+    expect(await refusal(client.sync())).toBe("COMPROMISED");
     await expectStopped(client);
   });
 });
