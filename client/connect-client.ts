@@ -2,7 +2,7 @@
 //
 // const worker = new Worker(new URL("./zkstate-client-worker.js", import.meta.url), { type: "module" });
 // const client = connectClient(worker, { trustRoot, url: "https://venue.example/v1/" });
-import { type EventName, type Listener, makeEvents } from "./events.js";
+import { makeEvents } from "./events.js";
 import type { HeadStore } from "./head-store.js";
 import type { LightClient } from "./light-client.js";
 import type { VerifiedHead } from "./state.js";
@@ -21,60 +21,69 @@ import {
 /** What a page can do with a client, whether it runs here or in a worker. */
 export type RemoteClient = Pick<LightClient, Method | "on" | "off" | "head">;
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+interface Calls {
+  call<M extends Method>(method: M, index?: number, signal?: AbortSignal): Promise<Answer<M>>;
+  settle(message: Extract<ToPage, { kind: "answer" | "error" }>): void;
+}
+
+/** Calls by number, each waiting for its answer. */
+function callsOver(post: (message: ToWorker) => void): Calls {
+  const waiting = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }>();
+  let last = 0;
+  return {
+    call: (method, index, signal) => {
+      last += 1;
+      const id = last;
+      const cancel = () => post({ kind: "cancel", id });
+      return new Promise<Answer<typeof method>>((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        signal?.addEventListener("abort", cancel, { once: true });
+        waiting.set(id, {
+          resolve: (value) => resolve(value as Answer<typeof method>),
+          reject: (e) => reject(signal?.aborted ? signal.reason : e),
+        });
+        post({ kind: "call", id, method, ...(index === undefined ? {} : { index }) });
+      }).finally(() => signal?.removeEventListener("abort", cancel));
+    },
+    settle: (message) => {
+      const waiter = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.kind === "answer") waiter?.resolve(message.value);
+      else waiter?.reject(receivedError(message.error));
+    },
+  };
+}
+
+/** Loads and saves for the worker. */
+async function keep(store: HeadStore | undefined, { id, text }: Extract<ToPage, { kind: "keep" }>): Promise<ToWorker> {
+  try {
+    if (text === undefined) return { kind: "kept", id, text: await store?.load() };
+    await store?.save(text);
+    return { kind: "kept", id };
+  } catch (e) {
+    return { kind: "kept", id, error: sendableError(e) };
+  }
 }
 
 /** Connects to a worker that runs serveClient. `store` stays on this side, where localStorage is. */
 export function connectClient(port: Port, { store, ...options }: RemoteOptions & { readonly store?: HeadStore }): RemoteClient {
   const events = makeEvents();
-  const waiting = new Map<number, Waiting>();
-  let head: VerifiedHead | undefined;
-  let last = 0;
   const post = (message: ToWorker) => port.postMessage(message);
-
-  const call = <M extends Method>(method: M, index?: number, signal?: AbortSignal): Promise<Answer<M>> => {
-    last += 1;
-    const id = last;
-    const cancel = () => post({ kind: "cancel", id });
-    return new Promise<Answer<M>>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener("abort", cancel, { once: true });
-      waiting.set(id, { resolve: (value) => resolve(value as Answer<M>), reject: (e) => reject(signal?.aborted ? signal.reason : e) });
-      post({ kind: "call", id, method, ...(index === undefined ? {} : { index }) });
-    }).finally(() => signal?.removeEventListener("abort", cancel));
-  };
-
-  const keep = async ({ id, text }: Extract<ToPage, { kind: "keep" }>): Promise<void> => {
-    try {
-      if (text === undefined) post({ kind: "kept", id, text: await store?.load() });
-      else {
-        await store?.save(text);
-        post({ kind: "kept", id });
-      }
-    } catch (e) {
-      post({ kind: "kept", id, error: sendableError(e) });
-    }
-  };
+  const { call, settle } = callsOver(post);
+  let head: VerifiedHead | undefined;
 
   listen<ToPage>(port, (message) => {
-    if (message.kind === "keep") return void keep(message);
-    if (message.kind === "event") {
-      if (message.name === "advanced") head = message.event;
-      if (message.name === "compromised") head = undefined;
-      return events.emit(message.name, message.event as never);
-    }
-    const waiter = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.kind === "answer") waiter?.resolve(message.value);
-    else waiter?.reject(receivedError(message.error));
+    if (message.kind === "keep") return void keep(store, message).then(post);
+    if (message.kind !== "event") return settle(message);
+    if (message.name === "advanced") head = message.event;
+    if (message.name === "compromised") head = undefined;
+    events.emit(message.name, message.event as never);
   });
   post({ kind: "start", options, hasStore: store !== undefined });
 
   return {
-    on: <N extends EventName>(name: N, listener: Listener<N>) => events.on(name, listener),
-    off: <N extends EventName>(name: N, listener: Listener<N>) => events.off(name, listener),
+    on: events.on,
+    off: events.off,
     get head() {
       return head;
     },

@@ -25,7 +25,7 @@ const Kept = z.strictObject({
 });
 
 /** A verified path and the state at its end, opened. */
-export interface Position {
+export interface Standing {
   readonly setup: Setup;
   readonly links: readonly Link[];
   readonly head: VerifiedHead;
@@ -36,14 +36,14 @@ export interface Position {
 /** What a store held. `damaged` and `other trust root` start over from the trust root. */
 export type Restored =
   | { readonly kind: "empty" | "damaged" | "other trust root" }
-  | { readonly kind: "restored"; readonly position: Position }
+  | { readonly kind: "restored"; readonly position: Standing }
   | { readonly kind: "compromised"; readonly evidence: Evidence };
 
 const keptJson = (trustRoot: TrustRoot, position: z.output<typeof Kept>["position"], evidence: Evidence | null): string =>
   JSON.stringify(z.encode(Kept, { format: "zkstate light client 1", trustRootDigest: trustRootDigest(trustRoot), position, evidence }));
 
 /** The text that a store keeps of a position. */
-export const positionText = (trustRoot: TrustRoot, { setup: { verificationKey, srs }, links, state }: Position): string =>
+export const positionText = (trustRoot: TrustRoot, { setup: { verificationKey, srs }, links, state }: Standing): string =>
   keptJson(trustRoot, { verificationKey, srs, links: [...links], state }, null);
 
 /** The text that a store keeps of a client that has stopped for good. */

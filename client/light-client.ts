@@ -13,7 +13,7 @@ import { type BackendChoice, backendOf } from "./backends.js";
 import { type EventName, type Events, type Listener, makeEvents, type Stale } from "./events.js";
 import { compromised, type Evidence } from "./evidence.js";
 import type { HeadStore } from "./head-store.js";
-import { evidenceText, type Position, positionText, type Restored, restore } from "./kept.js";
+import { evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
 import { custodyOf, marketsOf, type VerifiedCustody, type VerifiedMarkets } from "./markets.js";
 import type { VerifiedHead } from "./state.js";
 import { type Outcome, syncOnce } from "./sync.js";
@@ -55,7 +55,7 @@ export interface Synced {
 export class LightClient {
   private readonly options: LightClientOptions;
   private readonly events: Events = makeEvents();
-  private position: Position | undefined;
+  private position: Standing | undefined;
   private evidence: Evidence | undefined;
   private isStale = false;
   /** Set while the server is behind the head. */

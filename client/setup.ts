@@ -25,6 +25,18 @@ const pointsOf = ({ aG, bG, aH, bH }: SrsFile): VerifierSrs => ({
   bH: hexToBytes(bH),
 });
 
+// PERF: preparing costs as much as verifying several certificates, and clients, evidence and restarts of one program mostly use one setup.
+const prepared = new WeakMap<PairingBackend, { readonly of: string; readonly verifier: CertificateVerifier }>();
+
+function prepare(backend: PairingBackend, verificationKey: unknown, srs: unknown, points: VerifierSrs): CertificateVerifier {
+  const of = JSON.stringify([verificationKey, srs]);
+  const known = prepared.get(backend);
+  if (known?.of === of) return known.verifier;
+  const verifier = prepareVerifier(backend, verificationKey, points);
+  prepared.set(backend, { of, verifier });
+  return verifier;
+}
+
 const keyDigest = (json: unknown): string =>
   typeof json === "object" && json !== null ? verificationKeyDigest(json as VerificationKey) : "none: it is not an object";
 
@@ -44,7 +56,7 @@ export function setupOf(
   const points = pointsOf(shaped(SrsFile, srs, SRS_FILE));
   const got = srsDigest(points);
   if (got !== expected) throw invalid(SRS_FILE, "setup", "The aggregation setup is not the trust root's.", { expected, got });
-  return { verificationKey, srs, verifier: prepareVerifier(backend, verificationKey, points) };
+  return { verificationKey, srs, verifier: prepare(backend, verificationKey, srs, points) };
 }
 
 /** Fetches key and setup. @throws as setupOf, or as the transport */

@@ -7,7 +7,7 @@ import { invalid, LIMITS, readShaped, shaped } from "./answers.js";
 import type { Syncing } from "./events.js";
 import type { Evidence } from "./evidence.js";
 import { type Followed, follow, type Route, rangesTo } from "./follow.js";
-import type { Position } from "./kept.js";
+import type { Standing } from "./kept.js";
 import { type Boundary, endOf, type Link, rootAt, startOf } from "./links.js";
 import { fetchSetup, type Setup } from "./setup.js";
 import { fetchState } from "./state.js";
@@ -21,13 +21,13 @@ export interface SyncInput {
   readonly trustRoot: TrustRoot;
   readonly backend: PairingBackend;
   /** Where the client stands; none before its first sync. */
-  readonly position: Position | undefined;
+  readonly position: Standing | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: Syncing) => void;
 }
 
 export type Outcome =
-  | { readonly kind: "synced"; readonly position: Position; readonly steps: readonly Followed[]; readonly heads: Heads }
+  | { readonly kind: "synced"; readonly position: Standing; readonly steps: readonly Followed[]; readonly heads: Heads }
   | { readonly kind: "forked"; readonly evidence: Evidence };
 
 /** What one sync works with. */
@@ -98,7 +98,7 @@ async function shortened({ route, heads, start }: Work, links: readonly Link[]):
 }
 
 /** Opens the state at the end of a path, unless the client stands there already. */
-async function arrive({ route, setup, start }: Work, links: readonly Link[], position: Position | undefined): Promise<Position> {
+async function arrive({ route, setup, start }: Work, links: readonly Link[], position: Standing | undefined): Promise<Standing> {
   const end = endOf(start, links);
   if (position?.head.root === end.root && position.head.batchNumber === end.batchNumber) return position;
   const { head, json } = await fetchState(route.transport, end, route.trustRoot, route.signal);

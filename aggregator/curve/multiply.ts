@@ -50,7 +50,9 @@ export class PointMultiplier {
     const finite = points.map((point, i) => ({ point, i })).filter(({ point }) => !isZero(point));
     for (let from = 0; from < finite.length; from += BLOCK) {
       const block = finite.slice(from, from + BLOCK);
-      this.curve.scoped(() => this.multiplyBlock(block.map(({ point, i }) => this.start(point, shared ?? this.digitsOf(scalars[i] ?? 0n)))));
+      this.curve.scoped(() =>
+        this.multiplyBlock(block.map(({ point, i }) => this.start(point, shared ?? this.digitsOf(scalars[i] ?? 0n)))),
+      );
       yield;
     }
   }
@@ -96,7 +98,8 @@ export class PointMultiplier {
     }
     for (const multiple of multiples)
       for (let part = 1; part < this.parts; part++)
-        for (let index = 0; index < ENTRIES; index++) this.group.rotate(this.entry(multiple, part - 1, index), this.entry(multiple, part, index));
+        for (let index = 0; index < ENTRIES; index++)
+          this.group.rotate(this.entry(multiple, part - 1, index), this.entry(multiple, part, index));
   }
 
   /** Adds, for every point that has a digit there, the entry of its table. */

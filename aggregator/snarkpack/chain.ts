@@ -18,7 +18,8 @@ export interface ChainProof {
 /** What proofs say together. @throws CHAIN_BROKEN when one does not start where the one before it ended, USAGE without proofs or for roots not below r */
 export function statementOf(proofs: readonly ChainProof[]): ChainStatement {
   const [first, last] = [proofs[0], proofs.at(-1)];
-  if (first === undefined || last === undefined) throw new ZkStateError({ code: "USAGE", message: "A certificate needs at least one proof." });
+  if (first === undefined || last === undefined)
+    throw new ZkStateError({ code: "USAGE", message: "A certificate needs at least one proof." });
   for (const [i, { oldRoot, newRoot }] of proofs.entries()) {
     if (!isCanonical(oldRoot) || !isCanonical(newRoot))
       throw new ZkStateError({ code: "USAGE", message: `Proof ${i} has a root that is not below r.`, details: { index: i } });

@@ -48,7 +48,12 @@ interface Section {
   readonly multiply: Multiply;
 }
 
-async function writeSection(curve: WasmCurve, writer: PowersWriter, { name, count, secret, multiply }: Section, pause: Pause): Promise<void> {
+async function writeSection(
+  curve: WasmCurve,
+  writer: PowersWriter,
+  { name, count, secret, multiply }: Section,
+  pause: Pause,
+): Promise<void> {
   const powers = secretPowers(curve, secret);
   try {
     for (let from = 0; from < count; from += CHUNK) {

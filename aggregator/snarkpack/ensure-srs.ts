@@ -86,7 +86,13 @@ function twoPaths(paths: readonly string[] | undefined): readonly [string, strin
   });
 }
 
-async function build(options: SrsOptions, maxCount: number, cache: string, tmp: string, onStage?: OnStage): Promise<Omit<SrsManifest, "files">> {
+async function build(
+  options: SrsOptions,
+  maxCount: number,
+  cache: string,
+  tmp: string,
+  onStage?: OnStage,
+): Promise<Omit<SrsManifest, "files">> {
   const path = join(tmp, POWERS);
   const limits = { signal: options.signal, onProgress: (fraction: number) => onStage?.({ stage: "setup", status: "progress", fraction }) };
   if (options.kind === "development") await writeDevelopmentSrs(path, maxCount, limits);

@@ -3,7 +3,7 @@
 import { ZkStateError } from "../../core/errors.js";
 import { FIELD_BYTES, openCurve } from "../../prover/keys/wasm-curve.js";
 import { compileFastCurve } from "../wasm/module.js";
-import { powersChecker, type ReadPoints, type SecondPowers } from "./check-powers.js";
+import { PowersChecker, type ReadPoints, type SecondPowers } from "./check-powers.js";
 import type { SrsBuildOptions } from "./development-srs.js";
 import { type Pause, pauser } from "./pause.js";
 import { createPowersFile, type PowersName, type PowersWriter, powersCount, readPowers } from "./powers-file.js";
@@ -68,17 +68,17 @@ async function refuseRelated(own: Imported, other: Imported, second: SecondPower
 }
 
 async function checkBoth(a: Imported, b: Imported, pause: Pause, onProgress: SrsBuildOptions["onProgress"]): Promise<void> {
-  const { checkPowers, areInverse } = powersChecker(await openCurve(await compileFastCurve()));
+  const checker = new PowersChecker(await openCurve(await compileFastCurve()));
   let seen = 0;
   const onPoints = (n: number) => {
     seen += n;
     onProgress?.(seen / (2 * (a.countG1 + a.countG2)));
   };
-  const check = (own: Imported) => checkPowers(own, { ...own, pause, onPoints, refuse: (why) => unsafe(own.ptauPath, why) });
+  const check = (own: Imported) => checker.check({ ...own, pause, onPoints, refuse: (why) => unsafe(own.ptauPath, why) });
   const [ofA, ofB] = [await check(a), await check(b)];
   await refuseRelated(a, b, ofB, pause);
   await refuseRelated(b, a, ofA, pause);
-  if (areInverse(ofA, ofB)) throw unsafe(b.ptauPath, `its secret and that of ${a.ptauPath} are inverse up to sign`);
+  if (checker.areInverse(ofA, ofB)) throw unsafe(b.ptauPath, `its secret and that of ${a.ptauPath} are inverse up to sign`);
 }
 
 /**

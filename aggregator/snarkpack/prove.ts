@@ -1,7 +1,7 @@
 // The prover's side of the protocol: it asks the shares, puts their answers together, says what the transcript has to hear and passes the challenges on.
 import { R } from "../../core/field.js";
 import { scalarBytes } from "../../core/pairing/encoding.js";
-import type { Certificate, Cross, Openings, Round } from "../../core/snarkpack/certificate.js";
+import type { Certificate, Cross, Final, Openings, Round } from "../../core/snarkpack/certificate.js";
 import { batchInverse, invert, powers, productCoefficients, quotient } from "../../core/snarkpack/polynomials.js";
 import { absorbProducts, afterCommitments, afterFinal, afterRound, beginTranscript, type Digests } from "../../core/snarkpack/protocol.js";
 import { chainSums } from "../../core/snarkpack/scalars.js";
@@ -17,7 +17,8 @@ import type { KeyPoints } from "./chain.js";
 import type { Pause } from "./pause.js";
 import { type PowersName, pointBytes } from "./powers-file.js";
 import type { Share } from "./share.js";
-import { type CrossProducts, type Halving, makeSlice, type Vectors } from "./slice.js";
+import { type CrossProducts, type Halving, Slice } from "./slice.js";
+import { forEachVector } from "./vectors.js";
 
 export interface ProveJob {
   /** For sums of the shares' answers and the last halvings; its memory is let go with it. */
@@ -42,7 +43,8 @@ const PRODUCTS = ["tAB", "uAB", "zAB", "tC", "uC"] as const satisfies readonly (
 /** The entries that a share owns. */
 const owned = <T>(list: readonly T[], index: number, stride: number): T[] => list.filter((_, i) => i % stride === index);
 
-const sum = (job: ProveJob, group: "g1m" | "g2m", points: readonly Point[]): Point => sumOfPoints(job.curve, groupOf(job.curve, group), points);
+const sum = (job: ProveJob, group: "g1m" | "g2m", points: readonly Point[]): Point =>
+  sumOfPoints(job.curve, groupOf(job.curve, group), points);
 
 /** The bytes of the sum of scalars[i] times the i-th power of a section. */
 async function commitTo(job: ProveJob, name: PowersName, scalars: readonly bigint[]): Promise<Uint8Array> {
@@ -99,15 +101,14 @@ function productOfProofs({ backend, key, states, statement }: ProveJob, t: bigin
 }
 
 /** What takes part in a halving: a share, or the slice that holds the last entries of all. */
-type Halver = Pick<Share, "halve" | "fold" | "vectors">;
+type Halver = Pick<Share, "halve" | "fold" | "state">;
 
 /** One slice of the entries that all shares have left, one each. */
 async function gather({ curve, shares, pause }: ProveJob): Promise<Halver> {
-  const parts = await Promise.all(shares.map((share) => share.vectors()));
-  const names = ["a", "c", "w1", "w2", "b", "v1", "v2"] as const;
-  const points = names.map((name) => [name, new Uint8Array(Buffer.concat(parts.map((part) => part[name])))]);
-  const slice = makeSlice(curve, { ...Object.fromEntries(points), rho: parts.flatMap(({ rho }) => rho) } as Vectors, pause);
-  return { halve: slice.halve, fold: slice.fold, vectors: async () => slice.vectors() };
+  const parts = await Promise.all(shares.map((share) => share.state()));
+  const vectors = forEachVector((name) => new Uint8Array(Buffer.concat(parts.map((part) => part.vectors[name]))));
+  const slice = new Slice(curve, { vectors, rho: parts.flatMap(({ rho }) => rho) }, pause);
+  return { halve: () => slice.halve(), fold: (x, inverse) => slice.fold(x, inverse), state: async () => slice.state() };
 }
 
 async function roundOf(job: ProveJob, halvings: readonly Halving[]): Promise<Round> {
@@ -146,11 +147,15 @@ async function halveAll(job: ProveJob, transcript: Transcript): Promise<Halved> 
     xs.push(x);
     job.onProgress(0.9 - (0.55 * n) / (2 * job.padded)); // shares of the time, roughly, at 256 proofs
   }
-  const [last] = await Promise.all(halvers.map((halver) => halver.vectors()));
-  if (last === undefined) throw new Error("no slice is left");
-  const { encodeG1, encodeG2 } = job.codec;
-  const inG2 = { b: encodeG2(last.b), v1: encodeG2(last.v1), v2: encodeG2(last.v2) };
-  return { rounds, xs, final: { a: encodeG1(last.a), c: encodeG1(last.c), w1: encodeG1(last.w1), w2: encodeG1(last.w2), ...inG2 } };
+  return { rounds, xs, final: await lastEntries(job, halvers) };
+}
+
+async function lastEntries({ codec }: ProveJob, [halver]: readonly Halver[]): Promise<Final> {
+  const vectors = (await halver?.state())?.vectors;
+  if (vectors === undefined) throw new Error("no slice is left");
+  const { a, c, w1, w2, b, v1, v2 } = vectors;
+  const inG1 = { a: codec.encodeG1(a), c: codec.encodeG1(c), w1: codec.encodeG1(w1), w2: codec.encodeG1(w2) };
+  return { ...inG1, b: codec.encodeG2(b), v1: codec.encodeG2(v1), v2: codec.encodeG2(v2) };
 }
 
 /** Openings at z of the polynomials whose values at the secrets are the last keys. */

@@ -83,7 +83,8 @@ function section(sections: ReadonlyMap<number, Span>, kind: number, bytes: numbe
 async function readPower(read: Read, header: Span, path: string): Promise<number> {
   const bytes = await read(header.start, HEADER_BYTES);
   const power = bytes.readUInt32LE(36);
-  if (bytes.readUInt32LE(0) !== 32 || fromLittleEndian(bytes.subarray(4, 36)) !== P) throw unsafe(path, "it is of another curve than BN254");
+  if (bytes.readUInt32LE(0) !== 32 || fromLittleEndian(bytes.subarray(4, 36)) !== P)
+    throw unsafe(path, "it is of another curve than BN254");
   if (power < 1 || power > MOST_POWERS) throw unsafe(path, `a power of ${power} is not known`);
   return power;
 }

@@ -1,5 +1,5 @@
 // One share of the prover's work: a slice of the vectors, and the same slice of the setup's powers for sums over them. It runs in a worker thread, or here.
-import { openCurve, type CurveModule, type WasmCurve } from "../../prover/keys/wasm-curve.js";
+import { type CurveModule, openCurve, type WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { groupOf } from "../curve/group.js";
 import { GtGroup } from "../curve/gt.js";
 import { put } from "../curve/memory.js";
@@ -7,7 +7,7 @@ import type { Point } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import type { Pause } from "./pause.js";
 import { POWERS_NAMES, type PowersName, pointBytes, powersCount } from "./powers-file.js";
-import { type Commitments, type Halving, makeSlice, type Slice, type Vectors } from "./slice.js";
+import { type Commitments, type Halving, Slice, type SliceState } from "./slice.js";
 import { type ProverSrs, readStrided } from "./srs.js";
 
 /** What a share is of. */
@@ -33,7 +33,7 @@ export interface Share {
   rescale(powers: readonly bigint[], inverses: readonly bigint[]): Promise<Point>;
   halve(): Promise<Halving>;
   fold(x: bigint, inverse: bigint): Promise<void>;
-  vectors(): Promise<Vectors>;
+  state(): Promise<SliceState>;
   /** For each list of products of Miller loops, the 128 bytes of the element that their product stands for. */
   finish(products: readonly (readonly Uint8Array[])[]): Promise<Uint8Array[]>;
 }
@@ -52,7 +52,8 @@ async function load(module: CurveModule, part: SharePart, pause: Pause): Promise
   for (const name of POWERS_NAMES) powers[name] = await readStrided(srs, name, { from: 0, count: powersCount(name, padded) }, part);
   const { aG = a, bG = a, aH = b, bH = b } = powers;
   const upper = (points: Uint8Array) => points.subarray(points.length / 2); // w_i is power N + i
-  const slice = makeSlice(curve, { a, b, c, v1: aH, v2: bH, w1: upper(aG), w2: upper(bG), rho: [] }, pause);
+  const vectors = { a, b, c, v1: aH, v2: bH, w1: upper(aG), w2: upper(bG) };
+  const slice = new Slice(curve, { vectors, rho: [] }, pause);
   const places = POWERS_NAMES.map((name) => {
     const points = powers[name] ?? new Uint8Array();
     const place = curve.alloc(points.length);
@@ -82,7 +83,7 @@ export function localShare(module: CurveModule, pause: Pause): Share {
     rescale: (powers, inverses) => own().slice.rescale(powers, inverses),
     halve: () => own().slice.halve(),
     fold: (x, inverse) => own().slice.fold(x, inverse),
-    vectors: async () => own().slice.vectors(),
+    state: async () => own().slice.state(),
     finish: async (products) => {
       const gt = new GtGroup(own().curve);
       return products.map((values) => gt.encode(gt.finish(gt.multiply(values))));

@@ -67,7 +67,7 @@ function remoteShare(worker: Worker, signal: AbortSignal | undefined): { readonl
     rescale: ask("rescale"),
     halve: ask("halve"),
     fold: ask("fold"),
-    vectors: ask("vectors"),
+    state: ask("state"),
     finish: ask("finish"),
   };
   const close = async () => {

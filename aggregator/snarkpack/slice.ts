@@ -1,32 +1,20 @@
-// The vectors of the inner product argument, or every stride-th entry of them, in wasm memory, and all that is done to them: see core/snarkpack/protocol.ts
-// for the order, docs/wire-format.md for the argument.
+// A slice of the inner product argument: every stride-th entry of all vectors, and what the prover does to them (docs/aggregation.md has the argument).
 //
 // A slice holds entries c, c + P, c + 2 P, ... of vectors of length n. Entries i and i + n/2 are then in the same slice as long as n/2 >= P, so that a
-// halving needs nothing from the other slices but sums of products.
-import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
+// halving needs nothing from the other slices but their shares of its products.
 import { R } from "../../core/field.js";
+import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { AffineSteps } from "../curve/affine.js";
-import { type Group, groupOf } from "../curve/group.js";
+import type { Group, GroupName } from "../curve/group.js";
 import { GtGroup } from "../curve/gt.js";
-import { GT_BYTES, type MillerProduct, MillerLoops, RATIO_BYTES } from "../curve/miller.js";
 import { PointMultiplier } from "../curve/multiply.js";
-import { put, row, take } from "../curve/memory.js";
 import type { Point } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
+import { type InnerProduct, PairingSums } from "./pairing-sums.js";
 import type { Pause } from "./pause.js";
+import { IN_G1, IN_G2, type NameG1, type NameG2, type VectorBytes, VectorMemory, type VectorName } from "./vectors.js";
 
-const IN_G1 = ["a", "c", "w1", "w2"] as const;
-const IN_G2 = ["b", "v1", "v2"] as const;
-type NameG1 = (typeof IN_G1)[number];
-type NameG2 = (typeof IN_G2)[number];
-export type VectorName = NameG1 | NameG2;
-
-/** Points in a row, as they lie in memory, and the powers of t. */
-export interface Vectors extends Readonly<Record<VectorName, Uint8Array>> {
-  readonly rho: readonly bigint[];
-}
-
-/** Products of Miller loops that stand for products of pairings: the final exponentiation comes when the slices' shares are multiplied. */
+/** Products of Miller loops: the final exponentiation comes when the slices' shares are multiplied. */
 export interface Commitments {
   readonly tAB: Uint8Array;
   readonly uAB: Uint8Array;
@@ -38,7 +26,7 @@ export interface CrossProducts extends Commitments {
   readonly zAB: Uint8Array;
 }
 
-/** A slice's share of one halving's message. */
+/** A share of one halving's message. */
 export interface Halving {
   readonly left: CrossProducts;
   readonly right: CrossProducts;
@@ -46,215 +34,162 @@ export interface Halving {
   readonly zCRight: Point;
 }
 
-export interface Slice {
-  readonly length: () => number;
-  readonly commit: () => Promise<Commitments>;
-  /** B times powers of t, w over them. @returns the share of Z_C */
-  readonly rescale: (powers: readonly bigint[], inverses: readonly bigint[]) => Promise<Point>;
-  readonly halve: () => Promise<Halving>;
-  /** Folds the right half onto the left by x_j and its inverse. */
-  readonly fold: (x: bigint, inverse: bigint) => Promise<void>;
-  /** What is left of the vectors. */
-  readonly vectors: () => Vectors;
+/** All that a slice holds. */
+export interface SliceState {
+  readonly vectors: VectorBytes;
+  /** Powers of t by which the proofs are combined, folded as the vectors are; empty before t is known. */
+  readonly rho: readonly bigint[];
 }
 
-/** The product of e(left[i], right[i]) over a range, with an offset each. */
-interface Term {
-  readonly left: NameG1;
-  readonly leftFrom: number;
-  readonly right: NameG2;
-  readonly rightFrom: number;
-  readonly count: number;
-}
+type Sides = Omit<InnerProduct, "left" | "right">;
+type Meeting = readonly [NameG1, NameG2];
 
-type ProductName = keyof CrossProducts;
+/** Which vectors meet in which product: with the keys of G2, and with B. */
+const WITH_KEYS: Readonly<Record<keyof Commitments, Meeting>> = { tAB: ["a", "v1"], uAB: ["a", "v2"], tC: ["c", "v1"], uC: ["c", "v2"] };
+const WITH_PROOFS = { tAB: ["w1", "b"], uAB: ["w2", "b"], zAB: ["a", "b"] } as const satisfies Record<string, Meeting>;
 
-/** Which vectors meet in which product: with keys in G2, and with B in G2. */
-const WITH_KEYS: readonly (readonly [ProductName, NameG1, NameG2])[] = [
-  ["tAB", "a", "v1"],
-  ["uAB", "a", "v2"],
-  ["tC", "c", "v1"],
-  ["uC", "c", "v2"],
-];
-const WITH_PROOFS: readonly (readonly [ProductName, NameG1, NameG2])[] = [
-  ["tAB", "w1", "b"],
-  ["uAB", "w2", "b"],
-  ["zAB", "a", "b"],
-];
+const inner = ([left, right]: Meeting, sides: Sides): InnerProduct => ({ left, right, ...sides });
 
-type Products = Partial<Record<ProductName, Uint8Array>>;
-type Sums = Partial<Record<ProductName, readonly Term[]>>;
+export class Slice {
+  private readonly curve: WasmCurve;
+  private readonly pause: Pause;
+  private readonly vectors: VectorMemory;
+  private readonly sums: PairingSums;
+  private readonly gt: GtGroup;
+  private readonly multipliers: Readonly<Record<GroupName, PointMultiplier>>;
+  private readonly steps: Readonly<Record<GroupName, AffineSteps>>;
+  private rho: readonly bigint[];
+  /** The first halving meets the same keys as the commitments: their lines are made once for both. */
+  private early: readonly [Commitments, Commitments] | undefined;
 
-/** Which halves of the vectors meet. */
-interface Sides {
-  readonly leftFrom: number;
-  readonly rightFrom: number;
-  readonly count: number;
-}
+  /** @param curve used by nobody else meanwhile, and let go with the slice */
+  constructor(curve: WasmCurve, { vectors, rho }: SliceState, pause: Pause) {
+    this.curve = curve;
+    this.pause = pause;
+    this.vectors = new VectorMemory(curve, vectors);
+    this.sums = new PairingSums(curve, this.vectors, pause);
+    this.gt = new GtGroup(curve);
+    const { g1, g2 } = this.vectors;
+    this.multipliers = { g1m: new PointMultiplier(curve, g1), g2m: new PointMultiplier(curve, g2) };
+    this.steps = { g1m: new AffineSteps(curve, g1), g2m: new AffineSteps(curve, g2) };
+    this.rho = rho;
+  }
 
-function sumsOf(meetings: readonly (readonly [ProductName, NameG1, NameG2])[], sides: Sides): Sums {
-  const sums: Partial<Record<ProductName, Term[]>> = {};
-  for (const [name, left, right] of meetings) sums[name] = [...(sums[name] ?? []), { left, right, ...sides }];
-  return sums;
-}
+  /** Commitments to A, B and C, and what of the first halving they have in common. */
+  async commit(): Promise<Commitments> {
+    const whole = { leftFrom: 0, rightFrom: 0, count: this.vectors.length };
+    const lists = [
+      [inner(WITH_KEYS.tAB, whole), inner(WITH_PROOFS.tAB, whole)],
+      [inner(WITH_KEYS.uAB, whole), inner(WITH_PROOFS.uAB, whole)],
+      [inner(WITH_KEYS.tC, whole)],
+      [inner(WITH_KEYS.uC, whole)],
+    ];
+    const ahead = this.vectors.length > 1 ? this.sides().flatMap((sides) => this.withKeys(sides)) : [];
+    const products = await this.sums.multiply([...lists, ...ahead]);
+    if (ahead.length > 0) this.early = [commitmentsAt(products, 4), commitmentsAt(products, 8)];
+    return commitmentsAt(products, 0);
+  }
 
-/** A slice in the memory of a curve that nobody else uses meanwhile; the curve is let go with the slice. */
-export function makeSlice(curve: WasmCurve, initial: Vectors, pause: Pause): Slice {
-  const groups = { g1: groupOf(curve, "g1m"), g2: groupOf(curve, "g2m") };
-  const tools = { gt: new GtGroup(curve), loops: new MillerLoops(curve) };
-  const multiply = { g1: new PointMultiplier(curve, groups.g1), g2: new PointMultiplier(curve, groups.g2) };
-  const steps = { g1: new AffineSteps(curve, groups.g1), g2: new AffineSteps(curve, groups.g2) };
-  const groupName = (name: VectorName): "g1" | "g2" => (name === "b" || name === "v1" || name === "v2" ? "g2" : "g1");
-  let length = initial.a.length / groups.g1.affineBytes;
-  let rho = initial.rho;
+  /** Multiplies B by the powers of t and the keys w by their inverses. @returns the share of Z_C */
+  async rescale(powers: readonly bigint[], inverses: readonly bigint[]): Promise<Point> {
+    this.rho = powers;
+    await this.drain(this.multipliers.g2m.multiply(this.vectors.addresses("b"), powers));
+    const keys = [...this.vectors.addresses("w1"), ...this.vectors.addresses("w2")];
+    await this.drain(this.multipliers.g1m.multiply(keys, [...inverses, ...inverses]));
+    return this.sumOfC(0, powers);
+  }
 
-  const bases = Object.fromEntries(
-    [...IN_G1, ...IN_G2].map((name) => {
-      const base = curve.alloc(initial[name].length);
-      put(curve, base, initial[name]);
-      return [name, base];
-    }),
-  ) as Record<VectorName, number>;
-  const ratioBases = Object.fromEntries(IN_G1.map((name) => [name, curve.alloc(length * RATIO_BYTES)])) as Record<NameG1, number>;
-  const scratch = curve.alloc(tools.loops.scratchBytes(IN_G2.length * length));
-  const results = row(curve.alloc(16 * GT_BYTES), GT_BYTES, 16);
+  /** The share of a halving's message. */
+  async halve(): Promise<Halving> {
+    const [leftSides, rightSides] = this.sides();
+    const [left, right] = this.early === undefined ? await this.allProducts(leftSides, rightSides) : await this.lateProducts(this.early);
+    this.early = undefined;
+    const half = this.vectors.length / 2;
+    return { left, right, zCLeft: this.sumOfC(half, this.rho.slice(0, half)), zCRight: this.sumOfC(0, this.rho.slice(half)) };
+  }
 
-  const bytesOf = (name: VectorName) => groups[groupName(name)].affineBytes;
-  const addresses = (name: VectorName, from = 0, to = length) => row(bases[name] + from * bytesOf(name), bytesOf(name), to - from);
-  const isInfinity = (group: Group) => {
-    const isZero = group.op("isZeroAffine");
-    return (address: number) => isZero(address) === 1;
-  };
-  const infinite = { g1: isInfinity(groups.g1), g2: isInfinity(groups.g2) };
+  /** Folds the right half onto the left: vectors of G1 by x, those of G2 and rho by its inverse. */
+  async fold(x: bigint, inverse: bigint): Promise<void> {
+    await this.foldAll(this.vectors.g1, IN_G1, x);
+    await this.foldAll(this.vectors.g2, IN_G2, inverse);
+    const half = this.vectors.length / 2;
+    this.rho = this.rho.slice(0, half).map((left, i) => (left + inverse * (this.rho[half + i] ?? 0n)) % R);
+    this.vectors.length = half;
+  }
 
-  const drain = async (work: Generator<void, void>): Promise<void> => {
-    for (const _ of work) await pause();
-  };
+  state(): SliceState {
+    return { vectors: this.vectors.bytes(), rho: this.rho };
+  }
 
-  /** Places in a list of those entries that are not infinity, undefined for the others. */
-  const placesOf = (name: VectorName, first: number) => {
-    const finite: number[] = [];
-    const places = addresses(name).map((address) => (infinite[groupName(name)](address) ? undefined : first + finite.push(address) - 1));
-    return { finite, places };
-  };
+  /** Right half with left, and left with right. */
+  private sides(): readonly [Sides, Sides] {
+    const count = this.vectors.length / 2;
+    return [{ leftFrom: count, rightFrom: 0, count }, { leftFrom: 0, rightFrom: count, count }]; // biome-ignore format: one line
+  }
 
-  const prepareRatios = (name: NameG1): readonly (number | undefined)[] => {
-    const { finite, places } = placesOf(name, 0);
-    tools.loops.prepare(finite, ratioBases[name]);
-    return places.map((place) => (place === undefined ? undefined : ratioBases[name] + place * RATIO_BYTES));
-  };
+  private withKeys(sides: Sides): InnerProduct[][] {
+    const { tAB, uAB, tC, uC } = WITH_KEYS;
+    return [[inner(tAB, sides)], [inner(uAB, sides)], [inner(tC, sides)], [inner(uC, sides)]];
+  }
 
-  /** All sums over the same lines. */
-  const multiplyLoops = async (sums: readonly (readonly Term[])[]): Promise<Uint8Array[]> => {
-    const used = <T extends VectorName>(names: readonly T[], side: "left" | "right") =>
-      names.filter((name) => sums.some((terms) => terms.some((term) => term[side] === name)));
-    const ratios = Object.fromEntries(used(IN_G1, "left").map((name) => [name, prepareRatios(name)]));
-    const points: number[] = [];
-    const places: Partial<Record<NameG2, readonly (number | undefined)[]>> = {};
-    for (const name of used(IN_G2, "right")) {
-      const found = placesOf(name, points.length);
-      points.push(...found.finite);
-      places[name] = found.places;
-    }
-    const products = sums.map((terms, k): MillerProduct => {
-      const product = { result: results[k] ?? 0, ratios: [] as number[], points: [] as number[] };
-      for (const { left, leftFrom, right, rightFrom, count } of terms)
-        for (let i = 0; i < count; i++) {
-          const [ratio, point] = [ratios[left]?.[leftFrom + i], places[right]?.[rightFrom + i]];
-          if (ratio === undefined || point === undefined) continue; // a pair with infinity counts as one
-          product.ratios.push(ratio);
-          product.points.push(point);
-        }
-      return product;
+  private withProofs(sides: Sides): InnerProduct[][] {
+    const { tAB, uAB, zAB } = WITH_PROOFS;
+    return [[inner(tAB, sides)], [inner(uAB, sides)], [inner(zAB, sides)]];
+  }
+
+  private async allProducts(...both: readonly [Sides, Sides]): Promise<readonly [CrossProducts, CrossProducts]> {
+    const lists = both.flatMap((sides) => {
+      const [tKeys = [], uKeys = [], tC = [], uC = []] = this.withKeys(sides);
+      const [tProofs = [], uProofs = [], zAB = []] = this.withProofs(sides);
+      return [[...tKeys, ...tProofs], [...uKeys, ...uProofs], tC, uC, zAB];
     });
-    await drain(tools.loops.run(points, products, scratch));
-    return products.map(({ result }) => take(curve, result, GT_BYTES));
-  };
+    const products = await this.sums.multiply(lists);
+    const at = (from: number) => ({ ...commitmentsAt(products, from), zAB: products[from + 4] ?? this.gt.one });
+    return [at(0), at(5)];
+  }
 
-  const multiplySums = async <T extends Sums>(all: readonly T[]): Promise<Products[]> => {
-    const entries = all.map((sums) => Object.entries(sums) as [ProductName, readonly Term[]][]);
-    const values = await multiplyLoops(entries.flat().map(([, terms]) => terms));
-    let at = 0;
-    return entries.map((own) => Object.fromEntries(own.map(([name]) => [name, values[at++]])));
-  };
-
-  const halves = (): { readonly left: Sides; readonly right: Sides } => {
-    const count = length / 2;
-    return { left: { leftFrom: count, rightFrom: 0, count }, right: { leftFrom: 0, rightFrom: count, count } };
-  };
-
-  // The first halving meets the same keys as the commitments, before and after the rescaling: their lines are made once for both.
-  let early: readonly [Products, Products] | undefined;
-
-  const commit: Slice["commit"] = async () => {
-    const whole = sumsOf([...WITH_KEYS, ...WITH_PROOFS.filter(([name]) => name !== "zAB")], { leftFrom: 0, rightFrom: 0, count: length });
-    const sides = length > 1 ? halves() : undefined;
-    const ahead = sides === undefined ? [] : [sumsOf(WITH_KEYS, sides.left), sumsOf(WITH_KEYS, sides.right)];
-    const [commitments, left, right] = await multiplySums([whole, ...ahead]);
-    if (left !== undefined && right !== undefined) early = [left, right];
-    return commitments as unknown as Commitments;
-  };
-
-  const join = (a: Products, b: Products): CrossProducts => {
-    const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as ProductName[];
-    const both = (name: ProductName) => [a[name], b[name]].filter((value) => value !== undefined);
-    return Object.fromEntries(names.map((name) => [name, tools.gt.multiply(both(name))])) as unknown as CrossProducts;
-  };
-
-  const halve: Slice["halve"] = async () => {
-    const sides = halves();
-    const meetings = early === undefined ? [...WITH_KEYS, ...WITH_PROOFS] : WITH_PROOFS;
-    const [left = {}, right = {}] = await multiplySums([sumsOf(meetings, sides.left), sumsOf(meetings, sides.right)]);
-    const [earlyLeft, earlyRight] = early ?? [{}, {}];
-    early = undefined;
-    const half = length / 2;
-    const sumOfC = (from: number, scalars: readonly bigint[]) =>
-      sumOfMultiples(curve, groups.g1, bases.c + from * groups.g1.affineBytes, scalars);
-    return {
-      left: join(earlyLeft, left),
-      right: join(earlyRight, right),
-      zCLeft: sumOfC(half, rho.slice(0, half)),
-      zCRight: sumOfC(0, rho.slice(half)),
+  /** The first halving, of which the products with keys are known. */
+  private async lateProducts([left, right]: readonly [Commitments, Commitments]): Promise<readonly [CrossProducts, CrossProducts]> {
+    const products = await this.sums.multiply(this.sides().flatMap((sides) => this.withProofs(sides)));
+    const join = (known: Commitments, from: number): CrossProducts => {
+      const [tAB = this.gt.one, uAB = this.gt.one, zAB = this.gt.one] = products.slice(from);
+      return { ...known, tAB: this.gt.multiply([known.tAB, tAB]), uAB: this.gt.multiply([known.uAB, uAB]), zAB };
     };
-  };
+    return [join(left, 0), join(right, 3)];
+  }
 
-  const rescale: Slice["rescale"] = async (powers, inverses) => {
-    rho = powers;
-    await drain(multiply.g2(addresses("b"), powers));
-    await drain(multiply.g1([...addresses("w1"), ...addresses("w2")], [...inverses, ...inverses]));
-    return sumOfMultiples(curve, groups.g1, bases.c, powers);
-  };
+  private sumOfC(from: number, scalars: readonly bigint[]): Point {
+    const [first = 0] = this.vectors.addresses("c", from);
+    return sumOfMultiples(this.curve, this.vectors.g1, first, scalars);
+  }
 
-  /** left[i] becomes left[i] + factor * right[i]. */
-  const foldAll = async (group: "g1" | "g2", names: readonly VectorName[], factor: bigint): Promise<void> => {
-    const half = length / 2;
-    const [lefts, rights] = [names.flatMap((name) => addresses(name, 0, half)), names.flatMap((name) => addresses(name, half))];
-    await drain(multiply[group](rights, [factor]));
-    const copy = groups[group].op("copyAffine");
-    const [sums, addends]: [number[], number[]] = [[], []];
-    for (const [i, left] of lefts.entries()) {
-      const right = rights[i] ?? 0;
-      if (infinite[group](right)) continue;
-      if (infinite[group](left)) copy(right, left);
-      else {
-        sums.push(left);
-        addends.push(right);
-      }
-    }
-    curve.scoped(() => steps[group].add(sums, addends, curve.alloc(sums.length * steps[group].lineBytes)));
-  };
+  private async foldAll(group: Group, names: readonly VectorName[], factor: bigint): Promise<void> {
+    const half = this.vectors.length / 2;
+    const pairs = names.flatMap((name) => {
+      const rights = this.vectors.addresses(name, half);
+      return this.vectors.addresses(name, 0, half).map((left, i) => ({ name, left, right: rights[i] ?? left }));
+    });
+    const withRight = pairs.filter(({ name, right }) => !this.vectors.isInfinity(name, right));
+    await this.drain(this.multipliers[group.name].multiply(withRight.map(({ right }) => right), [factor])); // biome-ignore format: one line
+    const isAlone = ({ name, left }: (typeof withRight)[number]) => this.vectors.isInfinity(name, left);
+    const [alone, sums] = [withRight.filter(isAlone), withRight.filter((pair) => !isAlone(pair))];
+    for (const { left, right } of alone) group.op("copyAffine")(right, left);
+    this.addAll(group, sums);
+  }
 
-  const fold: Slice["fold"] = async (x, inverse) => {
-    await foldAll("g1", IN_G1, x);
-    await foldAll("g2", IN_G2, inverse);
-    length /= 2;
-    rho = rho.slice(0, length).map((left, i) => (left + inverse * (rho[length + i] ?? 0n)) % R);
-  };
+  private addAll(group: Group, sums: readonly { readonly left: number; readonly right: number }[]): void {
+    const steps = this.steps[group.name];
+    const [lefts, rights] = [sums.map(({ left }) => left), sums.map(({ right }) => right)];
+    this.curve.scoped(() => steps.add(lefts, rights, this.curve.alloc(sums.length * steps.lineBytes)));
+  }
 
-  const vectors = (): Vectors => {
-    const points = [...IN_G1, ...IN_G2].map((name) => [name, take(curve, bases[name], length * bytesOf(name))]);
-    return { ...Object.fromEntries(points), rho } as unknown as Vectors;
-  };
+  private async drain(work: Generator<void, void>): Promise<void> {
+    for (const _ of work) await this.pause();
+  }
+}
 
-  return { length: () => length, commit, rescale, halve, fold, vectors };
+function commitmentsAt(products: readonly Uint8Array[], from: number): Commitments {
+  const [tAB, uAB, tC, uC] = products.slice(from);
+  if (tAB === undefined || uAB === undefined || tC === undefined || uC === undefined) throw new Error("a product is missing");
+  return { tAB, uAB, tC, uC };
 }

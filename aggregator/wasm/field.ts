@@ -13,7 +13,8 @@ type Complex = readonly [Terms, Terms];
 function replace(module: ModuleBuilder, name: string, params: readonly string[], fill: (e: LimbEmitter) => void): void {
   const index = module.functionIdxByName[name];
   const f = index === undefined ? undefined : module.functions[index];
-  if (f === undefined || f.params.length !== params.length) throw new Error(`the bn128 module has no ${name} of ${params.length} addresses`);
+  if (f === undefined || f.params.length !== params.length)
+    throw new Error(`the bn128 module has no ${name} of ${params.length} addresses`);
   f.code = [];
   f.locals = [];
   f.nextLocal = params.length;
@@ -48,7 +49,9 @@ function replaceBaseField(module: ModuleBuilder): void {
 }
 
 function replaceExtension(module: ModuleBuilder): void {
-  replace(module, "f2m_mul", ["x", "y", "r"], (e) => storeComplex(e, complexProducts(e, [[loadComplex(e, "x"), loadComplex(e, "y")]]), "r"));
+  replace(module, "f2m_mul", ["x", "y", "r"], (e) =>
+    storeComplex(e, complexProducts(e, [[loadComplex(e, "x"), loadComplex(e, "y")]]), "r"),
+  );
   replace(module, "f2m_square", ["x", "r"], (e) => {
     const [a0, a1] = loadComplex(e, "x");
     const difference = e.product(e.hold(e.add(a0, a1)), e.hold(e.subtract(a0, a1)));

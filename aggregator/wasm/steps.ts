@@ -16,7 +16,7 @@ type Step = readonly [name: string, ...places: Place[]];
 const address = (c: CodeBuilder, place: Place): Code =>
   typeof place === "number" ? c.i32_const(place) : c.i32_add(c.getLocal(place[0]), c.i32_const(place[1]));
 
-function addFunction(module: ModuleBuilder, name: string, params: readonly string[], steps: readonly Step[]): void {
+function addFunction(module: ModuleBuilder, name: string, params: readonly string[], ...steps: readonly Step[]): void {
   const f = module.addFunction(name);
   for (const param of params) f.addParam(param, "i32");
   const c = f.getCodeBuilder();
@@ -28,18 +28,27 @@ function addFunction(module: ModuleBuilder, name: string, params: readonly strin
 function addPointSteps(module: ModuleBuilder, group: string, field: string, size: number): void {
   const [temporary, square] = [module.alloc(size), module.alloc(size)];
   const [x, y, slope, shift] = [["t", 0], ["t", size], ["line", 0], ["line", size]] as const; // biome-ignore format: one line
-  addFunction(module, `${group}_tangent`, ["t", "inverse", "line"], [
+  addFunction(
+    module,
+    `${group}_tangent`,
+    ["t", "inverse", "line"],
     [`${field}_square`, x, square],
     [`${field}_add`, square, square, temporary],
     [`${field}_add`, square, temporary, temporary],
     [`${field}_mul`, temporary, ["inverse", 0], slope],
-  ]);
-  addFunction(module, `${group}_chord`, ["t", "other", "inverse", "line"], [
+  );
+  addFunction(
+    module,
+    `${group}_chord`,
+    ["t", "other", "inverse", "line"],
     [`${field}_sub`, y, ["other", size], temporary],
     [`${field}_mul`, temporary, ["inverse", 0], slope],
-  ]);
+  );
   // T becomes T + other: x' = l^2 - x_T - x_other, y' = m - l x'
-  addFunction(module, `${group}_step`, ["t", "other", "line"], [
+  addFunction(
+    module,
+    `${group}_step`,
+    ["t", "other", "line"],
     [`${field}_mul`, slope, x, temporary],
     [`${field}_sub`, temporary, y, shift],
     [`${field}_square`, slope, square],
@@ -47,7 +56,7 @@ function addPointSteps(module: ModuleBuilder, group: string, field: string, size
     [`${field}_sub`, square, x, x],
     [`${field}_mul`, slope, x, temporary],
     [`${field}_sub`, shift, temporary, y],
-  ]);
+  );
 }
 
 /** Where the coefficient of w^k is in an element of Fp12 = Fp6 + Fp6 w, Fp6 in powers of v = w^2. */
@@ -66,14 +75,17 @@ function addLineProduct(module: ModuleBuilder): void {
       ["f2m_add", coefficient(k), place, place],
     ];
   });
-  addFunction(module, "ftm_mulByLine", ["f", "line", "ratios"], [
+  addFunction(
+    module,
+    "ftm_mulByLine",
+    ["f", "line", "ratios"],
     ["f2m_mul1", ["line", 0], ["ratios", 0], b],
     ["f2m_mul1", ["line", PAIR], ["ratios", FIELD], c],
     ["bn128_mulNR6", b, xiB],
     ["bn128_mulNR6", c, xiC],
     ...terms.flat(),
     ["ftm_copy", product, ["f", 0]],
-  ]);
+  );
 }
 
 /** Adds the steps to a module that is being built. ASSUMES: f2m_mulPair is there. */

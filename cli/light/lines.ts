@@ -3,6 +3,7 @@ import type { VerifiedAccount } from "../../client/account.js";
 import type { Synced } from "../../client/light-client.js";
 import type { AccountMargin } from "../../client/margin.js";
 import type { VerifiedHead } from "../../client/state.js";
+import { U } from "../../ledger/constants.js";
 import { money } from "../money.js";
 import type { Output } from "../output.js";
 import { seconds } from "../progress.js";
@@ -39,7 +40,7 @@ const STATE_WORDS: Readonly<Record<AccountMargin["state"], string>> = {
 
 function marginLines({ cash, variation, equity, maintenance, initial, health, state, positions }: AccountMargin, paint: Paint): string[] {
   const name = ({ kind, column, underlying }: AccountMargin["positions"][number]) =>
-    kind === "option" ? `option ${column - 4}` : `${kind} ${underlying}`;
+    kind === "option" ? `option ${column - 2 * U}` : `${kind} ${underlying}`;
   return [
     row(paint, "cash", `${money(cash)}  (${money(variation)} of it from perpetuals since its last use)`),
     ...positions.map((position) => row(paint, name(position), `${position.size} lots, worth ${money(position.value)}`)),

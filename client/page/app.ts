@@ -115,7 +115,9 @@ class App {
       this.#panels.account.enable(4 ** (this.#session.trusted?.trustRoot.nLevels ?? 0));
     }
     this.#tick();
-    void readActivity(this.#session.transport).then((activity) => this.#panels.activity.update({ activity, head }));
+    void readActivity(this.#session.transport).then((activity) => {
+      if (this.#shown === head) this.#panels.activity.update({ activity, head });
+    });
   }
 
   #refused(error: ZkStateError): void {

@@ -28,13 +28,19 @@ const corrected = (statement: Uint8Array, certificate: Uint8Array): Uint8Array =
   return utf8ToBytes(text.replace(/"sha256":\s*"[0-9a-f]*"/, `"sha256":"${bytesToHex(sha256(certificate))}"`));
 };
 
+/** The certificate that a statement is about. */
+const certificateBeside = (name: string): string | undefined => {
+  const stem = /^(certificates\/.*)\.json$/.exec(name)?.[1];
+  return stem === undefined ? undefined : `${stem}.bin`;
+};
+
 /** The same transport with one lie; `flipped` tells it once it has been told. */
 export function flipping(transport: Transport, { picks, byte }: Choice): Transport & { readonly flipped: () => Flip | undefined } {
   let flip: Flip | undefined;
   const read: Transport["read"] = async (name, maxBytes, signal) => {
     const before = await transport.read(name, maxBytes, signal);
-    const certificate = name.replace(/\.json$/, ".bin");
-    if (name !== certificate && picks(certificate)) return corrected(before, await read(certificate, MAX_CERTIFICATE, signal));
+    const certificate = certificateBeside(name);
+    if (certificate !== undefined && picks(certificate)) return corrected(before, await read(certificate, MAX_CERTIFICATE, signal));
     if (!picks(name)) return before;
     const { at, after } = byte(before);
     flip = { file: name, before, at, after };

@@ -1,5 +1,6 @@
 // Hears of new heads: by the event stream of `zkstate serve`, and by looking from time to time where there is none. What is heard is only a reason to look.
 import { Heads } from "../../core/publication/files.js";
+import type { Settings } from "./settings.js";
 
 export type LiveMode = "events" | "polling";
 
@@ -25,18 +26,19 @@ function announced(event: Event): string | undefined {
 }
 
 /** Follows until closed. The stream reconnects by itself; while it is down the page looks by itself. */
-export function follow(api: URL, pollSeconds: number, { onNews, onMode }: Follower): Live {
-  const stream = new EventSource(new URL("events", api));
-  stream.addEventListener("open", () => onMode("events"));
-  stream.addEventListener("error", () => onMode("polling"));
-  stream.addEventListener("head", (event) => onNews(announced(event)));
+export function follow({ api, events, pollSeconds }: Settings, { onNews, onMode }: Follower): Live {
+  const stream = events ? new EventSource(new URL("events", api)) : undefined;
+  if (stream === undefined) onMode("polling");
+  stream?.addEventListener("open", () => onMode("events"));
+  stream?.addEventListener("error", () => onMode("polling"));
+  stream?.addEventListener("head", (event) => onNews(announced(event)));
   const timer = setInterval(() => {
-    if (stream.readyState !== EventSource.OPEN) onNews(undefined);
+    if (stream?.readyState !== EventSource.OPEN) onNews(undefined);
   }, pollSeconds * 1000);
   return {
     close() {
       clearInterval(timer);
-      stream.close();
+      stream?.close();
     },
   };
 }

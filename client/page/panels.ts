@@ -63,6 +63,7 @@ export function showVerified(panels: Panels, { synced, markets, custody, links, 
 export function showNothing(panels: Panels): void {
   panels.custody.update(undefined);
   panels.markets.update(undefined);
+  panels.activity.update(undefined);
   panels.account.clear();
   panels.account.enable(undefined);
   panels.tamper.enable(false);

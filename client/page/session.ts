@@ -70,9 +70,8 @@ export class Session {
 
   /** Looks at once, and whenever something may be new. */
   start(): void {
-    const { api, pollSeconds } = this.#settings;
     const onMode = (mode: LiveMode) => this.#hooks.onMode(mode);
-    this.#live = follow(api, pollSeconds, { onNews: (announced) => this.#hear(announced), onMode });
+    this.#live = follow(this.#settings, { onNews: (announced) => this.#hear(announced), onMode });
     void this.look();
   }
 

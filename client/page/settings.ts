@@ -7,6 +7,8 @@ export interface Settings {
   readonly underlyings: string | undefined;
   /** A proven state older than this is called stale. */
   readonly staleAfterSeconds: number;
+  /** False does not ask for an event stream: a static host has none, and browsers report that. */
+  readonly events: boolean;
   /** Between two looks at heads.json where there is no event stream. */
   readonly pollSeconds: number;
   /** For one file, from the request to its last byte. */
@@ -47,6 +49,7 @@ export function readSettings(): Settings {
     api: apiFolder(query),
     underlyings: meta("underlyings"),
     staleAfterSeconds: positive(meta("stale-seconds"), 900),
+    events: meta("events") !== "off",
     pollSeconds: positive(meta("poll-seconds"), 15),
     timeoutMs: positive(meta("timeout-seconds"), 10) * 1000,
     worker: query.get("worker") !== "off",

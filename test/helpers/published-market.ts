@@ -53,7 +53,13 @@ function marketHistory(seed: string, batches: number): History {
 }
 
 /** The aggregated certificates that lead from the genesis to each of some heads. */
-export function putAggregates(files: Files, trustRoot: TrustRoot, roots: readonly bigint[], largest: number, heads: readonly number[]): void {
+export function putAggregates(
+  files: Files,
+  trustRoot: TrustRoot,
+  roots: readonly bigint[],
+  largest: number,
+  heads: readonly number[],
+): void {
   const rootOf = (n: number): bigint => roots[n] ?? 0n;
   const ranges = heads.flatMap((head) => rangesBetween(0, head, { largest, complete: head, checkpoint: null }));
   for (const range of ranges) {

@@ -151,7 +151,7 @@ export function accountView(source: AccountSource, instruments: Instruments): Ac
   const { form, input, button } = accountForm((index) => void look(index));
   const intro = "Any account can be opened: the server sends the leaf and its path, and this browser hashes both up to the proven root.";
   return {
-    element: card({ id: "account-card", title: "Look up an account", mark: proven("proven or refused"), intro }, form, status, answer),
+    element: card({ id: "account-card", title: "Look up an account", intro }, form, status, answer),
     enable: (most) => {
       button.disabled = most === undefined;
       input.max = most === undefined ? "" : `${most - 1}`;

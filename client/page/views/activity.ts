@@ -82,8 +82,8 @@ const COLUMNS = [
   { title: "Certificate checked here" },
 ];
 
-/** Charts and a table; an empty or missing report shows one sentence. */
-export function activityView(): View<ActivityModel> {
+/** Charts and a table; an empty or missing report shows one sentence. Undefined shows nothing: there is no proven state. */
+export function activityView(): View<ActivityModel | undefined> {
   const volume = lineChart("Transitions in a batch");
   const wait = lineChart("From prices to publication");
   const work = lineChart("Work for a batch");
@@ -102,6 +102,8 @@ export function activityView(): View<ActivityModel> {
   return {
     element,
     update(model) {
+      element.hidden = model === undefined;
+      if (model === undefined) return put(list);
       const batches = model.activity?.batches.slice(-SHOWN) ?? [];
       charts.hidden = batches.length === 0;
       put(nothing, batches.length === 0 && "The venue reports nothing.");

@@ -64,7 +64,7 @@ function verified(model: Extract<VerdictModel, { kind: "verified" }>): Child[] {
     time === 0 ? "No batch has been proven yet." : `State of ${instant(time)}, `,
     ...(time === 0 ? [] : [behind, " behind this computer's clock."]),
   );
-  const certificates = work.certificates === 0 ? "none needed: nothing new" : count(work.certificates);
+  const certificates = work.certificates === 0 ? "none new" : count(work.certificates);
   return [
     ...headline(stale ? "stale" : "verified", stale ? `${title}, but it is old` : title, age),
     facts(
@@ -80,14 +80,14 @@ function verified(model: Extract<VerdictModel, { kind: "verified" }>): Child[] {
   ];
 }
 
-const UNREACHED = new Set(["TRANSPORT_FAILED", "NOT_PUBLISHED", "TIMEOUT"]);
+const TITLES: Readonly<Record<string, string>> = {
+  TRANSPORT_FAILED: "Nothing could be verified: no answer from the server",
+  NOT_PUBLISHED: "Nothing could be verified: something is not published",
+  KEY_MISMATCH: "Refused: this is another trust root",
+};
 
 function refused({ error, last }: Extract<VerdictModel, { kind: "refused" }>): Child[] {
-  const title = UNREACHED.has(error.code)
-    ? "Nothing could be verified"
-    : error.code === "HEAD_STALE"
-      ? "Too old to accept"
-      : "Refused: what the server sent is not proven";
+  const title = TITLES[error.code] ?? "Refused: what the server sent is not proven";
   const before =
     last === undefined ? "Nothing on this page is verified." : `Batch ${count(last.batchNumber)} was the last that was verified here.`;
   return [...headline("refused", title, h("p", { class: "headline-time" }, before)), trouble(error)];

@@ -1,8 +1,17 @@
 // Certificates as files, true, false and damaged: every library gives the verdict of the reference, and the files are what their generator makes.
 import { beforeAll, describe, expect, it } from "vitest";
 import { FALSE, ONE_EQUATION, VALID } from "../../helpers/snarkpack/vector-claims.js";
-import { type ChangeFile, type ClaimFile, changed, loaded, readChanges, readClaims } from "../../helpers/snarkpack/vector-files.js";
-import { claimFile, edits, validClaim } from "../../helpers/snarkpack/vector-write.js";
+import {
+  type ChangeFile,
+  type ClaimFile,
+  changed,
+  claimNamed,
+  loaded,
+  readChanges,
+  readClaims,
+  storedNamed,
+} from "../../helpers/snarkpack/vector-files.js";
+import { claimFile, edits } from "../../helpers/snarkpack/vector-write.js";
 import { allJudges, type Judge, unanimous, verdictsOf } from "../../helpers/snarkpack/verdicts.js";
 
 const valid = readClaims("valid");
@@ -27,7 +36,7 @@ describe("damaged certificates get the verdict of the reference from every libra
   const fields = [...new Set(damaged.changes.map(({ of, name }) => `${of}, ${name.split(":")[0]}`))];
   it.each(fields)("%s", (field) => {
     for (const change of damaged.changes.filter(({ of, name }) => `${of}, ${name.split(":")[0]}` === field)) {
-      const claim = changed(validClaim(valid, change.of), change);
+      const claim = changed(claimNamed(valid, change.of), change);
       expect({ [change.name]: verdictsOf(judges, claim) }).toEqual({ [change.name]: unanimous(judges, change.verdict) });
     }
   });
@@ -43,8 +52,7 @@ describe("the files", () => {
 
   it("have for every equation a certificate in which it alone fails", () => {
     for (const [equation] of ONE_EQUATION) {
-      const found = untrue.claims.find(({ name }) => name === `equation ${equation} alone does not hold`);
-      expect(found?.failed).toEqual([equation]);
+      expect(storedNamed(untrue, `equation ${equation} alone does not hold`).failed).toEqual([equation]);
     }
   });
 

@@ -23,10 +23,11 @@ const headsAt = (batchNumber: number) => ({
   largest: LARGEST,
 });
 /** Seconds after the report of a batch. */
-const after = (batchNumber: number, seconds: number): number => Number(market.states[batchNumber]?.header.meta.timestamp ?? 0n) + seconds;
+const soonAfter = (batchNumber: number, seconds: number): number =>
+  Number(market.states[batchNumber]?.header.meta.timestamp ?? 0n) + seconds;
 
 async function arrive(options: VisitOptions = {}, query = ""): Promise<Visit> {
-  const visitor = await visit(browser, { at: after(BATCHES, 21), ...options });
+  const visitor = await visit(browser, { at: soonAfter(BATCHES, 21), ...options });
   await visitor.page.goto(server.url + query);
   return visitor;
 }
@@ -115,7 +116,7 @@ describe("a visitor of zkstate serve", () => {
     ["switched off", "?worker=off", undefined],
     ["not to be had", "", /worker-entry/],
   ])("is served as well where workers are %s", async (_, query, missing) => {
-    const visitor = await visit(browser, { at: after(BATCHES, 21) });
+    const visitor = await visit(browser, { at: soonAfter(BATCHES, 21) });
     if (missing !== undefined) await visitor.page.route(missing, (route) => route.abort());
     await visitor.page.goto(server.url + query);
     expect(await verdict(visitor.page, "verified")).toContain("noble, in this page");
@@ -135,7 +136,7 @@ describe("a visitor of zkstate serve", () => {
   });
 
   it("is told loudly when the proven state is old", async () => {
-    const visitor = await arrive({ at: after(BATCHES, 7200) });
+    const visitor = await arrive({ at: soonAfter(BATCHES, 7200) });
     expect(await verdict(visitor.page, "stale")).toContain("2 hours behind");
     expect(await visitor.page.innerText("#banners")).toContain("Stale");
     await visitor.close();

@@ -63,6 +63,14 @@ export function loaded(file: ClaimFile, { vkey, setup, statement, certificate }:
   };
 }
 
+export function storedNamed(file: ClaimFile, name: string): StoredClaim {
+  const found = file.claims.find((claim) => claim.name === name);
+  if (found === undefined) throw new Error(`no claim ${name}`);
+  return found;
+}
+
+export const claimNamed = (file: ClaimFile, name: string): Claim => loaded(file, storedNamed(file, name));
+
 /** The claim with a changed certificate. */
 export function changed(claim: Claim, { offset, xor, put, cut }: Change): Claim {
   const bytes = [...claim.certificate];

@@ -2,7 +2,7 @@
 import type { VerificationKey } from "../../../core/groth16.js";
 import { editsOfAll } from "./vector-changes.js";
 import type { Named } from "./vector-claims.js";
-import { type ChangeFile, type ClaimFile, changed, loaded, type StoredClaim, storedSetup } from "./vector-files.js";
+import { type ChangeFile, type ClaimFile, changed, claimNamed, type StoredClaim, storedSetup } from "./vector-files.js";
 import { type Claim, verifyReference } from "./verifier.js";
 
 const ORIGIN = "test/vectors/snarkpack/generate.ts";
@@ -37,20 +37,13 @@ export function claimFile(list: readonly Named[]): ClaimFile {
   return { origin: ORIGIN, vkeys, setups, claims };
 }
 
-/** The valid claim of this name. */
-export function validClaim(valid: ClaimFile, name: string): Claim {
-  const found = valid.claims.find((claim) => claim.name === name);
-  if (found === undefined) throw new Error(`no valid claim ${name}`);
-  return loaded(valid, found);
-}
-
 /** What is done to the valid certificates. */
 export const edits = (valid: ClaimFile) =>
-  editsOfAll({ one: validClaim(valid, "1 proof").certificate, two: validClaim(valid, "2 proofs").certificate });
+  editsOfAll({ one: claimNamed(valid, "1 proof").certificate, two: claimNamed(valid, "2 proofs").certificate });
 
 export function changeFile(valid: ClaimFile): ChangeFile {
   const changes = edits(valid).map((edit) => {
-    const claim = changed(validClaim(valid, edit.of), { ...edit, verdict: "" });
+    const claim = changed(claimNamed(valid, edit.of), { ...edit, verdict: "" });
     return { ...edit, verdict: verifyReference(claim).verdict };
   });
   return { origin: ORIGIN, changes };

@@ -97,6 +97,7 @@ export type Verdict = "ACCEPTED" | "CERTIFICATE_MALFORMED" | "CERTIFICATE_INVALI
 /** A proof by itself: e(A, B) = e(alpha, beta) e(IC(x), gamma) e(C, delta). */
 function proofHolds({ vkey, statement, certificate }: Claim): boolean {
   const [a, b, c] = [readG1(certificate.slice(0, 32)), readG2(certificate.slice(32, 96)), readG1(certificate.slice(96))];
+  if (a.is0() || b.is0() || c.is0()) throw new Unreadable("a point of the proof is infinity");
   const { alpha, beta, gamma, delta, ic } = keyOf(vkey);
   const signals = [1n, statement.oldRoot, statement.newRoot];
   const right = product(pair(alpha, beta), ...ic.map((point, i) => pair(point.multiplyUnsafe(signals[i] ?? 0n), gamma)), pair(c, delta));

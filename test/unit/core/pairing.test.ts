@@ -1,6 +1,7 @@
-// Both pairing backends: known encodings, strict decoders with one verdict, and the algebra that the verifier relies on.
+// All pairing backends: known encodings, strict decoders with one verdict, and the algebra that the verifier relies on.
 import { bn254 } from "@noble/curves/bn254.js";
 import { describe, expect, it } from "vitest";
+import { ffBackend } from "../../../aggregator/pairing/ffjavascript.js";
 import { R } from "../../../core/field.js";
 import { Malformed, type PairingBackend } from "../../../core/pairing/backend.js";
 import { encodeG1, encodeG2, P, readScalar, scalarBytes } from "../../../core/pairing/encoding.js";
@@ -25,8 +26,8 @@ const ENC_GT = hex(
 
 /** A backend whose own element types do not matter. */
 type Backend = PairingBackend;
-const backends: readonly Backend[] = [nobleBackend as Backend, (await mclBackend()) as Backend];
-const both = describe.each(backends.map((backend) => [backend.name, backend] as const));
+const backends: readonly Backend[] = [nobleBackend as Backend, (await mclBackend()) as Backend, (await ffBackend()) as Backend];
+const each = describe.each(backends.map((backend) => [backend.name, backend] as const));
 
 /** Accepted or refused, by all backends alike. */
 function accepts(kind: "decodeG1" | "decodeG2" | "decodeGt", bytes: Uint8Array): boolean {
@@ -70,7 +71,7 @@ describe("encodings", () => {
   });
 });
 
-both("%s", (_, backend) => {
+each("%s", (_, backend) => {
   const [g, h, infinity] = [backend.decodeG1(GENERATOR_G1), backend.decodeG2(GENERATOR_G2), backend.decodeG1(new Uint8Array(32))];
   const same = (a: Uint8Array, point: unknown) => backend.isZeroG1(backend.combineG1([[backend.decodeG1(a), R - 1n], [point, 1n]])); // biome-ignore format: short
   const one = backend.decodeGt(new Uint8Array(128));
@@ -127,7 +128,7 @@ both("%s", (_, backend) => {
   });
 });
 
-describe("strict decoders, of both backends alike,", () => {
+describe("strict decoders, of all backends alike,", () => {
   const random = randomField(11n);
   const point = bn254.G2.Point.BASE.add(outsideSubgroup()).toAffine();
 

@@ -50,3 +50,16 @@ describe("core", () => {
     }
   });
 });
+
+describe("the client", () => {
+  const BUILDS = /\.config\.ts$|check-size\.ts$/; // run by Node, never shipped
+  it("runs in a browser: no Node, no GPL, nothing of the ledger's store", () => {
+    for (const file of sources("client").filter((name) => !BUILDS.test(name))) {
+      for (const target of importsOf(file)) {
+        expect(target, file).not.toMatch(/^node:/);
+        expect(target, file).not.toMatch(GPL);
+        expect(target, file).not.toMatch(/ledger\/store/);
+      }
+    }
+  });
+});

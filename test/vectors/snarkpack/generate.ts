@@ -1,5 +1,5 @@
-// Writes the test vectors beside it: npx tsx test/vectors/snarkpack/generate.ts
-// Takes some minutes. Everything follows from fixed seeds. Verdicts are the reference verifier's, which shares no code with the one that ships; those on keys, setups and
+// Writes the test vectors beside it, in some minutes: npx tsx test/vectors/snarkpack/generate.ts
+// Everything follows from fixed seeds. Verdicts are the reference verifier's, which shares no code with the one that ships; those on keys, setups and
 // statements, which the reference takes as they come, are stated in test/helpers/snarkpack/vector-claims.ts.
 import { writeFileSync } from "node:fs";
 import { FALSE, VALID } from "../../helpers/snarkpack/vector-claims.js";

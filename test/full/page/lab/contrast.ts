@@ -18,7 +18,12 @@ export function faintTexts(): Faint[] {
     const [r = 0, g = 0, b = 0, a = 0] = canvas.getImageData(0, 0, 1, 1).data;
     return [r, g, b, a / 255];
   };
-  const over = ([r, g, b, a]: Colour, [r2, g2, b2]: Colour): Colour => [r * a + r2 * (1 - a), g * a + g2 * (1 - a), b * a + b2 * (1 - a), 1];
+  const over = ([r, g, b, a]: Colour, [r2, g2, b2]: Colour): Colour => [
+    r * a + r2 * (1 - a),
+    g * a + g2 * (1 - a),
+    b * a + b2 * (1 - a),
+    1,
+  ];
   const groundOf = (element: Element | null): Colour => {
     if (element === null) return [255, 255, 255, 1];
     const own = read(getComputedStyle(element).backgroundColor);

@@ -1,6 +1,7 @@
 // What tests do on the page and read from it.
-import { expect } from "vitest";
+
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import type { Visit } from "./browser.js";
 
 /** Waits for a verdict. @returns all that the card with the verdict says */
@@ -12,7 +13,7 @@ export async function verdict(page: Page, state: "verified" | "stale" | "refused
 /** Nothing on the page says that something is proven. */
 export async function expectNothingProven(page: Page): Promise<void> {
   expect(await page.locator(".seal-verified, .seal-stale").count()).toBe(0);
-  expect(await page.locator("#collateral, #markets, .account").filter({ visible: true }).count()).toBe(0);
+  expect(await page.locator("#collateral, #markets, .account, .mark-proven").filter({ visible: true }).count()).toBe(0);
   expect(await page.innerText("#head")).not.toContain("is proven");
 }
 
