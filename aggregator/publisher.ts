@@ -5,11 +5,12 @@ import type { PairingBackend } from "../core/pairing/backend.js";
 import { type CertificateVerifier, prepareVerifier } from "../core/snarkpack/verify.js";
 import { type BatchCheck, batchCheck } from "./batch-check.js";
 import { CHUNK, type CheckedBatch, collect, type Held, isOfTheProof, provenAfter } from "./collect.js";
-import { publishBatch } from "./publish/batch.js";
+import { isKept, publishBatch } from "./publish/batch.js";
 import type { About } from "./publish/certificates.js";
 import type { Folder } from "./publish/folder.js";
 import type { HeadsFile } from "./publish/heads.js";
 import { identify, publishedKey } from "./publish/identity.js";
+import { publishState } from "./publish/state.js";
 import type { ProverSrs } from "./snarkpack/srs.js";
 import type { ProofSource } from "./source.js";
 
@@ -119,6 +120,8 @@ export class Publisher {
     if (this.keyed !== undefined) return;
     const { folder, source, setup } = this.parts;
     await identify(folder, { genesis: source.genesis, vkey: keyed.vkey, setup });
+    const genesis = source.state(0);
+    if (genesis !== undefined) await isKept(() => publishState(folder, source.genesis.root, genesis, undefined));
     this.keyed = keyed;
   }
 

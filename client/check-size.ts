@@ -20,7 +20,7 @@ interface Chunk {
 function ownerOf(module: string): string {
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(module)?.[1];
   const root = fileURLToPath(new URL("..", import.meta.url));
-  return inPackage ?? module.replace(root, "").split("/").slice(0, 2).join("/");
+  return inPackage ?? module.replaceAll("\0", "").replace(root, "").split("/").slice(0, 2).join("/"); // Vite's own modules begin with a zero
 }
 
 async function buildChunks(): Promise<readonly Chunk[]> {

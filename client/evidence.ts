@@ -56,6 +56,6 @@ export const compromised = (evidence: Evidence): ZkStateError =>
   new ZkStateError({
     code: "COMPROMISED",
     message: `There are two proven states after batch ${evidence.batchNumber}: whoever runs this ledger has forked it, or its keys are known to others.`,
-    next: "stop using this ledger, keep the evidence, and compare it with the contracts on the chains",
+    next: "stop using this ledger; keep the evidence (details.evidence, printed by --json) and compare it with the contracts on the chains",
     details: { evidence: evidenceJson(evidence) },
   });

@@ -44,7 +44,7 @@ export async function publishBatch(
 }
 
 /** False when the state goes while it is read: somebody prunes. */
-async function isKept(read: () => Promise<void>): Promise<boolean> {
+export async function isKept(read: () => Promise<void>): Promise<boolean> {
   try {
     await read();
     return true;

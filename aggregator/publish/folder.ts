@@ -19,8 +19,6 @@ export interface Folder {
   size(name: string): number | undefined;
   /** Undefined when there is no such file. @throws IO_FAILED */
   read(name: string): Uint8Array | undefined;
-  /** Names in one of its folders; none when that is not there. */
-  list(folder: string): readonly string[];
   /** Writes files over older ones, in any order; all are on the disk when it resolves. @throws DISK_FULL, READ_ONLY, IO_FAILED */
   put(files: readonly PublishedFile[]): Promise<void>;
 }
@@ -68,7 +66,6 @@ export async function openFolder(dir: string): Promise<Folder> {
   return {
     size: (name) => statSync(join(dir, name), { throwIfNoEntry: false })?.size,
     read: (name) => readIfThere(join(dir, name)),
-    list: (folder) => listIfThere(join(dir, folder)),
     put: (files) =>
       onDisk(dir, async () => {
         for (let i = 0; i < files.length; i += AT_ONCE) await allSettled(files.slice(i, i + AT_ONCE).map(putOne));
@@ -98,15 +95,6 @@ function readIfThere(path: string): Uint8Array | undefined {
     return readFileSync(path);
   } catch (e) {
     if (errnoOf(e) === "ENOENT") return undefined;
-    throw fileError(e, path);
-  }
-}
-
-function listIfThere(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch (e) {
-    if (errnoOf(e) === "ENOENT") return [];
     throw fileError(e, path);
   }
 }

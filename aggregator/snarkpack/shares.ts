@@ -33,7 +33,7 @@ function caller(worker: Worker) {
     waiting = undefined;
   };
   worker.on("message", (reply: ShareReply) => {
-    if (!reply.ok) return end(failed(`failed: ${reply.message}`));
+    if (!reply.ok) return end(reply.error.code === "INTERNAL" ? failed(`failed: ${reply.error.message}`) : new ZkStateError(reply.error));
     waiting?.resolve(reply.value);
     waiting = undefined;
   });

@@ -36,6 +36,8 @@ class App {
   /** The one that is on the page now. */
   #shown: VerifiedHead | undefined;
   #stale = false;
+  /** Nothing has come of this session yet. A verdict stands until there is another. */
+  #waiting = true;
   /** An account that is known to exist, to be lied about. */
   #known = 0;
 
@@ -58,6 +60,7 @@ class App {
 
   #open(): Session {
     this.#shown = undefined;
+    this.#waiting = true;
     showNothing(this.#panels);
     this.#panels.head.verdict({ kind: "checking", what: "Reading what the server publishes." });
     const session = new Session(this.#settings, this.#engine, this.#hooks());
@@ -89,7 +92,7 @@ class App {
     return {
       onTrust: (trusted) => this.#showTrust(trusted),
       onProgress: ({ verified, total }) => {
-        if (this.#last === undefined) head.verdict({ kind: "checking", what: `${verified} of ${plural(total, "certificate")} verified.` });
+        if (this.#waiting) head.verdict({ kind: "checking", what: `${verified} of ${plural(total, "certificate")} verified.` });
       },
       onVerified: (verified) => this.#verified(verified),
       onRefused: (error) => this.#refused(error),
@@ -109,6 +112,7 @@ class App {
     const isNews = head.root !== this.#shown?.root;
     this.#shown = head;
     this.#last = head;
+    this.#waiting = false;
     if (isNews) {
       this.#stale = this.#isStale(head);
       showVerified(this.#panels, verified, this.#stale);
@@ -121,6 +125,7 @@ class App {
   }
 
   #refused(error: ZkStateError): void {
+    this.#waiting = false;
     this.#shown = undefined;
     showNothing(this.#panels);
     if (this.#session.trusted === undefined) this.#panels.trust.update(undefined);
@@ -134,6 +139,7 @@ class App {
     showNothing(this.#panels);
     for (const banner of ["stale", "live"] as const) this.#panels.banners.set(banner, undefined);
     document.title = "Stopped: zkstate";
+    place("contents").hidden = true;
     stopped(place("main"), error, JSON.stringify(error.details["evidence"], null, 1), () => {
       forgetVerified(this.#settings.api);
       location.reload();

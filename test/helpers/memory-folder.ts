@@ -3,6 +3,8 @@ import type { Folder } from "../../aggregator/publish/folder.js";
 
 export interface MemoryFolder extends Folder {
   readonly files: Map<string, Uint8Array>;
+  /** Names in one of its folders. */
+  list(folder: string): readonly string[];
   /** Names in the order in which they were written. */
   readonly written: string[];
   /** Files that may still be written; the next one after them throws, as a crash would. */

@@ -44,9 +44,9 @@ export function stopped(main: HTMLElement, error: ZkStateError, evidence: string
       h(
         "p",
         {},
-        "Two different successors of one state were both proven to this browser. Whoever runs the ledger has signed off both, so neither can be believed. This page shows nothing of it any more.",
+        "Two different states after one batch were both proven to this browser. Neither can be believed, and this page shows nothing of the ledger any more. Keep the evidence: anybody who has the trust root can check it.",
       ),
-      trouble(error, "Compromised"),
+      trouble(error, "Compromised", false),
       h("p", { class: "row" }, link, reset),
     ),
   );

@@ -11,13 +11,14 @@ import type { VerificationKey } from "../../../core/groth16.js";
 import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
 import { openCurve } from "../../../prover/keys/wasm-curve.js";
 import { computeWitness } from "../../../prover/witness.js";
-import { BROKEN_CHAINS, BROKEN_PROOFS } from "../../helpers/snarkpack/broken-chains.js";
+import { BROKEN_CHAINS, BROKEN_PROOFS, type BrokenChain } from "../../helpers/snarkpack/broken-chains.js";
 import { littleEndian } from "../../helpers/snarkpack/bytes.js";
 import { claimOf, honest, SRS, statementOf, VKEY } from "../../helpers/snarkpack/forgeries/forgery.js";
 import { at } from "../../helpers/snarkpack/groups.js";
 import { chain, state } from "../../helpers/snarkpack/proofs.js";
 import { prove } from "../../helpers/snarkpack/prover.js";
 import { SECRETS } from "../../helpers/snarkpack/setup.js";
+import { claimNamed, readClaims } from "../../helpers/snarkpack/vector-files.js";
 import { clientJudges, type Judge, unanimous, verdictsOf } from "../../helpers/snarkpack/verdicts.js";
 import type { Claim } from "../../helpers/snarkpack/verifier.js";
 import { prepared, tempDir } from "../../helpers/toy-circuit.js";
@@ -25,6 +26,7 @@ import { prepared, tempDir } from "../../helpers/toy-circuit.js";
 let judges: Readonly<Record<string, Judge>>;
 let srs: ProverSrs;
 const cache = tempDir();
+const untrue = readClaims("false");
 beforeAll(async () => {
   const path = join(await cache, "powers.bin");
   await writeDevelopmentSrs(path, 8, {}, { a: littleEndian(SECRETS.a), b: littleEndian(SECRETS.b) });
@@ -49,21 +51,19 @@ describe("the prover and the reference prover", () => {
 });
 
 describe("a chain that is broken", () => {
-  it.each(BROKEN_CHAINS.map((broken) => [broken.name, broken] as const))(
-    "by %s is not aggregated, and refused if it is",
-    async (_, { links, claim }) => {
-      await expect(claimBy(links)).rejects.toMatchObject({ code: "CHAIN_BROKEN" });
-      expectVerdict(claim(), "CERTIFICATE_INVALID");
-    },
-  );
+  const byName = (list: readonly BrokenChain[]) => list.map(({ name, links }) => [name, links] as const);
+  /** The certificate that the reference prover makes of it, who does not look. */
+  const made = (name: string) => claimNamed(untrue, `${name} in the chain`);
 
-  it.each(BROKEN_PROOFS.map((broken) => [broken.name, broken] as const))(
-    "by %s is refused, whoever aggregates it",
-    async (_, { links, claim }) => {
-      expectVerdict(await claimBy(links), "CERTIFICATE_INVALID");
-      expectVerdict(claim(), "CERTIFICATE_INVALID");
-    },
-  );
+  it.each(byName(BROKEN_CHAINS))("by %s is not aggregated, and refused if it is", async (name, links) => {
+    await expect(claimBy(links)).rejects.toMatchObject({ code: "CHAIN_BROKEN" });
+    expectVerdict(made(name), "CERTIFICATE_INVALID");
+  });
+
+  it.each(byName(BROKEN_PROOFS))("by %s is refused, whoever aggregates it", async (name, links) => {
+    expectVerdict(await claimBy(links), "CERTIFICATE_INVALID");
+    expectVerdict(made(name), "CERTIFICATE_INVALID");
+  });
 
   it("is refused when its roots are renamed so that they seem to fit", async () => {
     const renamed = [at(chain(3), 0), { ...at(chain(3), 2), oldRoot: state("chain", 1) }];

@@ -51,15 +51,15 @@ describe("a true certificate", () => {
 
 describe("a transcript that leaves a message out takes a forgery, ours refuses it and the same trick on itself", () => {
   it.each([
-    ["V1 first halving unheard", firstHalving, ["1"]],
-    ["V2 states and roots unheard", inputs, ["2", "3"]],
-    ["V3 ends unheard", ends, ["2", "3"]],
-    ["V4 polynomial unheard", statePolynomial, ["2", "3"]],
-    ["V6 final elements unheard", finalElements, ["2", "3"]],
-    ["V7 key unheard", verificationKey, ["2", "3"]],
-  ] as const)("%s", (name, forge, failed) => {
+    ["V1 first halving unheard", firstHalving],
+    ["V2 states and roots unheard", inputs],
+    ["V3 ends unheard", ends],
+    ["V4 polynomial unheard", statePolynomial],
+    ["V6 final elements unheard", finalElements],
+    ["V7 key unheard", verificationKey],
+  ] as const)("%s", (name, forge) => {
     expectForged(forge(false));
-    expectRefused(name, failed);
+    expectVerdict(claimNamed(untrue, name), "CERTIFICATE_INVALID");
   });
 });
 

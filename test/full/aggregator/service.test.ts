@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readJsonFile } from "../../../aggregator/publish/json-file.js";
+import { LedgerProofs } from "../../../cli/aggregation/ledger-proofs.js";
+import { makeOutput } from "../../../cli/output.js";
+import { resolveSettings } from "../../../cli/settings.js";
 import { ACTIVITY_FILE, Activity, certificateFile, HEADS_FILE, Heads } from "../../../core/publication/files.js";
 import { loadFolder, problemsOf } from "../../helpers/check-published.js";
 import { ensureBuilt } from "../farm/lab/processes.js";
@@ -126,6 +129,13 @@ describe("zkstate aggregate", () => {
     expect(heads({ published })).toMatchObject({ proven: { batchNumber: 11 }, largest: 8 });
     expect((await ledger.run(again)).json).toMatchObject({ ok: true, complete: 11, published: { batches: 0 } });
     expect(await problems({ published })).toEqual([]);
+  });
+
+  it("does not take what development keys prove for production", async () => {
+    const settings = resolveSettings({ keys: "production", out: join(ledger.dir, "proofs") }, {}, ledger.dir);
+    const output = makeOutput(process, { quiet: true });
+    const context = { output, settings, signal: new AbortController().signal, env: {} };
+    await expect(new LedgerProofs(context, ledger.store).proof(1)).rejects.toMatchObject({ code: "DEVELOPMENT_KEY" });
   });
 
   it("refuses production without its setup, and a folder of another ledger", async () => {

@@ -202,13 +202,13 @@ describe("publishing", () => {
 
   it("publishes more accounts than it holds in memory, below before above all the same", async () => {
     const nLevels = 7;
-    const accounts = new Map<number, Account>(Array.from({ length: 1300 }, (_, i) => [i * 11, someAccount({ nonce: BigInt(i) })]));
+    const accounts = new Map<number, Account>(Array.from({ length: 1100 }, (_, i) => [i * 11, someAccount({ nonce: BigInt(i) })]));
     const leaves = accountLeaves([...accounts.values()]);
     const { tree } = MemoryTree.empty(nLevels).update(new Map([...accounts.keys()].map((index, i) => [BigInt(index), leaves[i] ?? 0n])));
     const header = { ...emptyVenue({ nLevels }).header, accountsRoot: tree.root() };
     const folder = memoryFolder();
     await publishState(folder, stateRoot(header), { header, tree, account: (index) => accounts.get(index) }, undefined);
-    expect(folder.written.filter((name) => name.startsWith("leaves/"))).toHaveLength(1300);
+    expect(folder.written.filter((name) => name.startsWith("leaves/"))).toHaveLength(1100);
     expect(problemsOf(folder)).toEqual([]);
     const half = memoryFolder();
     half.budget = Math.floor(folder.written.length * 0.9);

@@ -75,6 +75,7 @@ describe("a run", () => {
     expect(held).toBeUndefined();
     expect(heads).toMatchObject({ proven: { batchNumber: BATCHES }, complete: BATCHES, largest: 1, checkpoint: null });
     expect([published(), source.told, problems()]).toEqual([[1, 2, 3, 4, 5, 6], [BATCHES], []]);
+    expect(loadFolder(dir).list("states")).toHaveLength(1 + BATCHES); // the genesis too
     const times = () => readdirSync(dir, { recursive: true, encoding: "utf8" }).map((name) => [name, statSync(join(dir, name)).mtimeMs]);
     const before = times();
     events = [];

@@ -70,6 +70,14 @@ describe("a client", () => {
     setHead(later.files, later, 2);
     const { head, certificates } = await clientOf(later.files, later).sync();
     expect([head.batchNumber, head.root, certificates]).toEqual([2, roots[2], []]);
+    setHead(later.files, later, 1);
+    const ahead = clientOf(later.files, later);
+    const told = record(ahead);
+    expect((await ahead.sync()).head.batchNumber).toBe(2);
+    expect(told).toEqual([
+      ["advanced", 2],
+      ["stale", 180, 1],
+    ]);
   });
 
   it("answers nothing before it has verified something", async () => {

@@ -28,6 +28,8 @@ export interface Firefox {
   close(): Promise<void>;
 }
 
+/** Of Debian's package of the same name. */
+const COMMAND = "firefox-esr";
 const START_MS = 60_000;
 const WAIT_MS = 20_000;
 const STEP_MS = 100;
@@ -74,10 +76,10 @@ const at = (value: unknown, ...path: string[]): unknown =>
 
 /** Firefox without a window, with a new profile. The caller closes it. */
 export async function openFirefox(): Promise<Firefox> {
-  await needCommands({ "firefox-esr": "firefox-esr" });
+  await needCommands({ [COMMAND]: COMMAND });
   const profile = mkdtempSync(join(tmpdir(), "zkstate-firefox-"));
   const args = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"];
-  const child = spawn("firefox-esr", args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: profile } });
+  const child = spawn(COMMAND, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: profile } });
   const [complaints, requests]: [string[], string[]] = [[], []];
   const { command, close } = await connect(await addressOf(child), ({ method, params }) => {
     if (method === "log.entryAdded" && params?.["level"] === "error") complaints.push(`${params["text"]}`);

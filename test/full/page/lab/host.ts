@@ -1,5 +1,5 @@
 // The built page with published files beside it on a plain static host, at any address below the root, which lies when it is told to.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -14,8 +14,26 @@ export interface BuiltPage {
   remove(): void;
 }
 
-/** Builds the page from its sources, into a folder of its own. */
+const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const SHIPPED = join(ROOT, "dist/page");
+
+/** The page in dist/ is of the sources as they are. */
+function isShippedNew(): boolean {
+  try {
+    const built = statSync(join(SHIPPED, "index.html")).mtimeMs;
+    return ["client", "core", "ledger"].every((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).every(
+        (name) => statSync(join(ROOT, folder, name)).mtimeMs < built,
+      ),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** The page that `npm run build` has made, or one from the sources in a folder of its own where they are newer. */
 export async function buildPage(): Promise<BuiltPage> {
+  if (isShippedNew()) return { dir: SHIPPED, remove: () => undefined };
   const dir = mkdtempSync(join(tmpdir(), "zkstate-page-"));
   await build({ configFile: CONFIG, logLevel: "error", build: { outDir: dir, emptyOutDir: true } });
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
