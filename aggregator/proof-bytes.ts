@@ -50,10 +50,11 @@ function compressG2(value: unknown, name: string): Uint8Array {
 
 /** 128 bytes of a proof in snarkjs' shape. Infinity is refused; the order of B is not looked at. @throws Malformed */
 export function compressProof(proof: Groth16Proof): Uint8Array {
+  const { pi_a, pi_b, pi_c }: Partial<Groth16Proof> = proof ?? {}; // it comes from a file that says what it likes
   const bytes = new Uint8Array(PROOF_BYTES);
-  bytes.set(compressG1(proof.pi_a, "pi_a"));
-  bytes.set(compressG2(proof.pi_b, "pi_b"), G1_BYTES);
-  bytes.set(compressG1(proof.pi_c, "pi_c"), G1_BYTES + G2_BYTES);
+  bytes.set(compressG1(pi_a, "pi_a"));
+  bytes.set(compressG2(pi_b, "pi_b"), G1_BYTES);
+  bytes.set(compressG1(pi_c, "pi_c"), G1_BYTES + G2_BYTES);
   return bytes;
 }
 

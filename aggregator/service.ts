@@ -182,20 +182,23 @@ export class Aggregator {
 
   /** Makes every range that is missing, shortest first, and says in the heads how far they go. */
   private async makeRanges(signal: AbortSignal): Promise<void> {
-    const { largest } = this.options;
-    if (this.heads === undefined) return;
-    const missing = () => missingRanges(this.folder, this.complete, this.headsFile.batchNumber, largest);
-    let left = [...missing()].length;
     for (;;) {
-      const [range] = missing();
-      this.complete = range === undefined ? this.headsFile.batchNumber : range.to - 1;
-      if (this.heads.complete !== this.complete || this.heads.largest !== largest)
-        await this.headsFile.tell({ largest, complete: this.complete });
-      if (range === undefined) return;
-      signal.throwIfAborted();
-      if (range.to - range.from === 1) await this.publisher.repair(range.to);
-      else await this.makeRange(range, signal, left--);
+      const { batchNumber } = this.headsFile;
+      const todo = [...missingRanges(this.folder, this.complete, batchNumber, this.options.largest)];
+      for (const [i, range] of todo.entries()) {
+        await this.sayComplete(range.to - 1);
+        signal.throwIfAborted();
+        if (range.to - range.from === 1) await this.publisher.repair(range.to);
+        else await this.makeRange(range, signal, todo.length - i);
+      }
+      if (todo.length === 0) return this.sayComplete(batchNumber);
     }
+  }
+
+  private async sayComplete(complete: number): Promise<void> {
+    const { largest } = this.options;
+    this.complete = complete;
+    if (this.heads?.complete !== complete || this.heads.largest !== largest) await this.headsFile.tell({ largest, complete });
   }
 
   private async makeRange(range: Range, signal: AbortSignal, left: number | undefined): Promise<void> {

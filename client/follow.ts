@@ -13,13 +13,12 @@ import {
 import { rangesBetween } from "../core/publication/ranges.js";
 import type { TrustRoot } from "../core/publication/trust-root.js";
 import { certificateBytes, roundsFor } from "../core/snarkpack/certificate.js";
+import { SINGLE_BYTES } from "../core/snarkpack/single.js";
 import type { CertificateVerifier } from "../core/snarkpack/verify.js";
 import { invalid, LIMITS, readShaped } from "./answers.js";
 import { type Boundary, endOf, type Link, verifyLink } from "./links.js";
 import type { Transport } from "./transport.js";
 
-/** A certificate of one batch is its proof: A, B and C. */
-const SINGLE_BYTES = 128;
 /** Far more than any history needs where certificates are aggregated at all: a server that asks for more is refused. */
 const MAX_CERTIFICATES = 100_000;
 /** Ranges that are fetched before their turn. */

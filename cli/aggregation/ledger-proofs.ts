@@ -100,8 +100,13 @@ export class LedgerProofs implements ProofSource {
         if (checked.ok) return { dir, files, checked };
         wrong = new ZkStateError({ ...optional(checked), code: checked.code, message: `${dir}: ${checked.detail}` });
       } catch (e) {
-        if (!(e instanceof ZkStateError && e.code === "INPUT_NOT_FOUND")) throw e;
-        wrong = new ZkStateError({ code: "PROOF_MALFORMED", message: e.message });
+        // A file is missing, or something in it is so wrong that it cannot even be refused.
+        if (e instanceof ZkStateError && e.code !== "INPUT_NOT_FOUND") throw e;
+        wrong = new ZkStateError({
+          code: "PROOF_MALFORMED",
+          message: `${dir}: ${e instanceof Error ? e.message : "unreadable"}`,
+          cause: e,
+        });
       }
     }
     throw wrong ?? missing(places);

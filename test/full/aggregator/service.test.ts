@@ -1,5 +1,5 @@
 // zkstate aggregate as it is run: the built command line on a real ledger. Proofs are simulated but for one ledger, whose proofs `prove` makes.
-import { readdirSync, readFileSync, statSync, truncateSync, unlinkSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +13,7 @@ import { ensureBuilt } from "../farm/lab/processes.js";
 import { certificateCheck } from "./certificate-check.js";
 import { SimulatedLedger } from "./simulated-ledger.js";
 
+const never = new AbortController().signal;
 const RANGES_OF_4 = ["--largest", "4"];
 
 const problems = async ({ published }: Pick<SimulatedLedger, "published">) =>
@@ -134,9 +135,30 @@ describe("zkstate aggregate", () => {
   it("does not take what development keys prove for production", async () => {
     const settings = resolveSettings({ keys: "production", out: join(ledger.dir, "proofs") }, {}, ledger.dir);
     const output = makeOutput(process, { quiet: true });
-    const context = { output, settings, signal: new AbortController().signal, env: {} };
+    const context = { output, settings, signal: never, env: {} };
     await expect(new LedgerProofs(context, ledger.store).proof(1)).rejects.toMatchObject({ code: "DEVELOPMENT_KEY" });
   });
+
+  it.each(["batch.json", "proof.json", "public.json", "verification_key.json"])(
+    "refuses a proof whose %s is nothing, or missing",
+    async (name) => {
+      const context = {
+        output: makeOutput(process, { quiet: true }),
+        settings: resolveSettings({}, {}, ledger.dir),
+        signal: never,
+        env: {},
+      };
+      const proofs = new LedgerProofs(context, ledger.store);
+      const path = join(ledger.proofFolder(1), name);
+      const whole = readFileSync(path);
+      for (const damage of [() => writeFileSync(path, "null"), () => unlinkSync(path)]) {
+        damage();
+        await expect(proofs.proof(1)).rejects.toMatchObject({ code: expect.stringMatching(/^PROOF_/) });
+      }
+      writeFileSync(path, whole);
+      await expect(proofs.proof(1)).resolves.toMatchObject({ batchNumber: 1 });
+    },
+  );
 
   it("refuses production without its setup, and a folder of another ledger", async () => {
     const production = await ledger.run(["aggregate", "--keys", "production", "--publish", "other", "--cache", "empty"]);

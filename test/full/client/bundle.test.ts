@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LightClient } from "../../../client/light-client.js";
 import { memoryTransport } from "../../../client/transport.js";
+import { openChromium } from "../../helpers/chromium.js";
 import { publishedFixture } from "../../helpers/published.js";
-import { needCommands } from "../../helpers/system-packages.js";
 
 const BUDGET = 60_000;
 const fixture = publishedFixture({ batches: 4, largest: 2 });
@@ -43,7 +43,6 @@ function serve(): Server {
 }
 
 beforeAll(async () => {
-  await needCommands({ chromium: "chromium" });
   dir = mkdtempSync(join(tmpdir(), "zkstate-bundle-"));
   const configFile = fileURLToPath(new URL("../../../client/vite.config.ts", import.meta.url));
   await build({ configFile, logLevel: "error", build: { outDir: dir } });
@@ -51,8 +50,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path)) ?? "chromium";
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
+  browser = await openChromium();
 });
 afterAll(async () => {
   await browser?.close();

@@ -3,8 +3,9 @@ import type { ServerResponse } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { trustRootDigest } from "../../../core/publication/trust-root.js";
+import { openChromium } from "../../helpers/chromium.js";
 import { type Files, type PublishedFixture, publishedFixture, putHeads, putJson, readJson } from "../../helpers/published.js";
-import { openChromium, type Visit, visit } from "./lab/browser.js";
+import { type Visit, visit } from "./lab/browser.js";
 import { type BuiltPage, buildPage, type Host, type Lie, staticHost } from "./lab/host.js";
 import { expectNothingProven, expectQuiet, lookUp, verdict } from "./lab/pages.js";
 

@@ -1,9 +1,10 @@
 // The built page in a real browser, served by `zkstate serve`: what a visitor sees, and that it was verified there.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openChromium } from "../../helpers/chromium.js";
 import type { PublishedFixture } from "../../helpers/published.js";
 import { publishedMarket } from "../../helpers/published-market.js";
-import { openChromium, type Visit, type VisitOptions, visit } from "./lab/browser.js";
+import { type Visit, type VisitOptions, visit } from "./lab/browser.js";
 import { type BuiltPage, buildPage } from "./lab/host.js";
 import { expectQuiet, lookUp, tamperWith, verdict } from "./lab/pages.js";
 import { type Serving, serving } from "./lab/serving.js";

@@ -127,6 +127,10 @@ describe("the bytes of a proof", () => {
     expect(() => compressProof({ ...proof, ...change } as Groth16Proof)).toThrow(Malformed);
   });
 
+  it.each([[null], ["text"], [[]]])("are not made of %j in place of a proof", (proof) => {
+    expect(() => compressProof(proof as unknown as Groth16Proof)).toThrow(Malformed);
+  });
+
   it("tell a point from its negative", () => {
     expect(compressProof({ ...proof, pi_a: negated(proof.pi_a) })).not.toEqual(compressProof(proof));
     expect(g1(bn254.G1.Point.fromAffine(affine(proof.pi_a)).negate())).toEqual(negated(proof.pi_a));

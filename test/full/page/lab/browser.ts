@@ -1,24 +1,5 @@
-// A real browser for tests, from the system's packages, and what a visit to the page must never do: complain, or ask anybody but its server.
-import { existsSync } from "node:fs";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { needCommands } from "../../../helpers/system-packages.js";
-
-const FLAGS = [
-  "--no-sandbox", // tests run as root in containers
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Chromium without a window. The caller closes it. */
-export async function openChromium(): Promise<Browser> {
-  await needCommands({ chromium: "chromium" });
-  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path)) ?? "chromium";
-  return chromium.launch({ executablePath, args: FLAGS });
-}
+// A visit to the page, and what it must never do: complain, or ask anybody but its server.
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 /** One visitor: a browser's storage of his own, and a record of what his page did. */
 export interface Visit {
