@@ -1,4 +1,4 @@
-// The equations of docs/aggregation.md, one by one, from a certificate's points and challenges.
+// The equations of docs/aggregation.md, one by one and numbered as in core/snarkpack/equations.ts, from a certificate's points and challenges.
 import type { ChainStatement, VerifierSrs } from "../../../core/snarkpack/statement.js";
 import { readG1, readG2 } from "./bytes.js";
 import { at, G, type G1, type G2, type Gt, H, inverse, mod, pair, power, powerOf, product, sum1, times1, times2 } from "./groups.js";

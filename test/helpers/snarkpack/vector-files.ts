@@ -13,7 +13,7 @@ export interface StoredClaim {
   readonly statement: { readonly oldRoot: string; readonly newRoot: string; readonly count: number };
   readonly certificate: string;
   readonly verdict: string;
-  /** The equations that do not hold, by their numbers in docs/aggregation.md and core/snarkpack/equations.ts. */
+  /** The equations that do not hold, by their numbers in core/snarkpack/equations.ts. */
   readonly failed: readonly string[];
 }
 

@@ -109,6 +109,24 @@ describe("LedgerStore", () => {
     expect(store.batch(-1)).toBeUndefined();
   });
 
+  it("records that proven batches are published, and never goes back", async () => {
+    const random = randomFrom(33);
+    for (let i = 0; i < 5; i++) commitRandom(store, random);
+    for (const n of [1, 2, 4]) store.markProven(n, `proof-${n}`);
+    expect(store.markAggregated(1, 4)).toBe(3);
+    expect(store.markAggregated(1, 5)).toBe(0);
+    expect(store.markProven(2, "another")).toBe(false);
+    await reopen();
+    const states = [...store.batches()].map(({ state, proofRef }) => [state, proofRef]);
+    const expected = [1, 2, 3, 4, 5].map((n) => ([1, 2, 4].includes(n) ? ["aggregated", `proof-${n}`] : ["executed", undefined]));
+    expect(states).toEqual(expected);
+    expect([...store.unproven()]).toEqual([3, 5]);
+    expect((await store.auditTree()).problems).toEqual([]);
+    expect(store.markProven(3, "proof-3")).toBe(true);
+    expect(() => store.markAggregated(5, 6)).toThrow(code("INPUT_NOT_FOUND"));
+    expect(store.markAggregated(3, 5)).toBe(1);
+  });
+
   it("refuses a batch that does not continue the head, and keeps nothing of it", () => {
     const change = randomChange(store.snapshot(), randomFrom(4));
     const { batch, header } = change;
