@@ -64,6 +64,7 @@ try {
   for (const count of COUNTS) {
     const rows = [];
     for (const threads of THREADS) {
+      globalThis.gc?.();
       const { value, peakMiB } = await peakMemory(() => best(ROUNDS, () => milliseconds(() => make(count, threads))));
       rows.push({ threads, ms: round(value, 0), msPerProof: round(value / count, 2), productsPerProof: products(value / count), peakMiB });
     }

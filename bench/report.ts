@@ -84,6 +84,43 @@ const Farm = z.object({
   }),
 });
 
+const Aggregation = z.object({
+  command: z.string(),
+  measured: z.object({
+    productNanoseconds: z.number(),
+    setup: z.object({ maxCount: z.number(), seconds: z.number() }),
+    proving: z.array(
+      z.object({
+        count: z.number(),
+        bytes: z.number(),
+        rows: z.array(
+          z.object({ threads: z.number(), ms: z.number(), msPerProof: z.number(), productsPerProof: z.number(), peakMiB: z.number() }),
+        ),
+      }),
+    ),
+    verifying: z.array(
+      z.object({ count: z.number(), rows: z.array(z.object({ backend: z.string(), ms: z.number(), products: z.number() })) }),
+    ),
+  }),
+});
+const Browser = z.object({
+  command: z.string(),
+  measured: z.object({
+    browser: z.string(),
+    rounds: z.number(),
+    measured: z.array(
+      z.object({
+        backend: z.string(),
+        batches: z.number(),
+        firstMs: z.number(),
+        bestMs: z.number(),
+        syncMs: z.number(),
+        bytes: z.number(),
+      }),
+    ),
+  }),
+});
+
 const load = <T>(schema: z.ZodType<T>, name: string): T =>
   schema.parse(JSON.parse(readFileSync(join(HERE, "results", `${name}.json`), "utf8")));
 
@@ -100,6 +137,8 @@ const ledger = load(Ledger, "ledger");
 const { transitionsPerSecond: rates, poseidonMicroseconds: hashes } = ledger.measured;
 const farm = load(Farm, "farm");
 const { proofs, scheduler } = farm.measured;
+const { command: aggregationCommand, measured: aggregation } = load(Aggregation, "aggregation");
+const { command: browserCommand, measured: browser } = load(Browser, "browser");
 const { machine } = proving;
 const where = `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${proving.date}, commit ${proving.commit}`;
 
@@ -111,6 +150,20 @@ const { backends } = native.measured.profile;
 const inWords = backends
   .map((b) => `${b.backend} ${b.seconds} s${b.timesSnarkjs === 1 ? "" : ` (${b.timesSnarkjs} times as fast as snarkjs)`}`)
   .join("; ");
+const inBrowser = (backend: string, batches: number) =>
+  browser.measured.find((m) => m.backend === backend && m.batches === batches)?.bestMs;
+const inNode = (backend: string, count: number) =>
+  aggregation.verifying.find((v) => v.count === count)?.rows.find((row) => row.backend === backend)?.ms;
+const certificateRows = [
+  "| certificate of | bytes | to make, per proof, one thread | two threads | verify, Node with mcl | Chromium with noble | with mcl |",
+  "|---|---|---|---|---|---|---|",
+  ...aggregation.verifying.map(({ count }) => {
+    const made = aggregation.proving.find((p) => p.count === count);
+    const perProof = (threads: number) => made?.rows.find((row) => row.threads === threads)?.msPerProof;
+    const verified = `${inNode("mcl", count)} ms | ${inBrowser("noble", count)} ms | ${inBrowser("mcl", count)} ms`;
+    return `| ${n(count)} batches | ${n(made?.bytes ?? 0)} | ${perProof(1)} ms | ${perProof(2)} ms | ${verified} |`;
+  }),
+];
 const speed = [
   `On ${machine.cores} cores (${where}):`,
   "",
@@ -119,6 +172,8 @@ const speed = [
   ...rows,
   "",
   `Proving the ${native.measured.profile.id} profile by ${native.measured.profile.threads} threads: ${inWords}.`,
+  "",
+  ...certificateRows,
 ].join("\n");
 between(join(HERE, "..", "README.md"), "speed", speed);
 
@@ -175,5 +230,31 @@ const details = [
   `| ${proofs.secondsPerProof.direct} | ${proofs.secondsPerProof.oneWorker} (${proofs.overheadPercent} % more) | ${proofs.secondsPerProof.twoWorkers} (${proofs.timesTwoWorkers} times one worker) |`,
   "",
   `Scheduler: ${n(scheduler.jobs)} jobs over ${scheduler.workers} workers with simulated proofs of ${scheduler.proofMs} ms in ${scheduler.seconds} s, ${scheduler.jobsPerSecond} a second; ${n(scheduler.proven)} proven, ${scheduler.again} twice; the coordinator's peak was ${scheduler.coordinatorPeakMiB} MiB.`,
+  "",
+  `\`${aggregationCommand}\``,
+  "",
+  `Best of some rounds; in brackets multiples of one Montgomery product of 254 bits in ffjavascript's WebAssembly, ${aggregation.productNanoseconds} ns in the same run. A development setup for ${n(aggregation.setup.maxCount)} proofs takes ${aggregation.setup.seconds} s. Peak memory is of the whole process.`,
+  "",
+  "| proofs | bytes | one thread, per proof | peak | two threads, per proof | peak |",
+  "|---|---|---|---|---|---|",
+  ...aggregation.proving.map(({ count, bytes, rows: made }) => {
+    const cells = made.map((row) => `${row.msPerProof} ms (${n(row.productsPerProof)}) | ${row.peakMiB} MiB`);
+    return `| ${n(count)} | ${n(bytes)} | ${cells.join(" | ")} |`;
+  }),
+  "",
+  "| verified in Node | 256 proofs | 1,024 proofs |",
+  "|---|---|---|",
+  ...(aggregation.verifying[0]?.rows ?? []).map(({ backend }) => {
+    const cells = aggregation.verifying.map(({ rows: verified }) => verified.find((row) => row.backend === backend));
+    return `| ${backend} | ${cells.map((cell) => `${cell?.ms} ms (${n(cell?.products ?? 0)})`).join(" | ")} |`;
+  }),
+  "",
+  `\`${browserCommand}\``,
+  "",
+  `${browser.browser}, the shipped bundle, a page each; best of ${browser.rounds}, the first time, and the whole first sync from an empty client to a verified head.`,
+  "",
+  "| | batches | certificate | first time | first sync | bytes read |",
+  "|---|---|---|---|---|---|",
+  ...browser.measured.map((m) => `| ${m.backend} | ${n(m.batches)} | ${m.bestMs} ms | ${m.firstMs} ms | ${m.syncMs} ms | ${n(m.bytes)} |`),
 ].join("\n");
 between(join(HERE, "README.md"), "results", details);

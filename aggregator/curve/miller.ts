@@ -107,8 +107,9 @@ export class MillerLoops {
   }
 
   private multiplyLines(products: readonly MillerProduct[], lines: number): void {
-    const { mulByLine, steps } = this;
+    const { mulByLine } = this;
+    const { lineBytes } = this.steps;
     for (const { result, ratios, points } of products)
-      for (const [i, ratio] of ratios.entries()) mulByLine(result, lines + (points[i] ?? 0) * steps.lineBytes, ratio);
+      for (let i = 0; i < ratios.length; i++) mulByLine(result, lines + (points[i] ?? 0) * lineBytes, ratios[i] ?? 0);
   }
 }

@@ -9,6 +9,10 @@ import { put, readNumbers, take, writeNumbers, writeScalars } from "./memory.js"
 /** An affine point as it lies in memory: 64 bytes in G1, 128 in G2, all zero for infinity. */
 export type Point = Uint8Array;
 
+/** Bytes of a point in G1 and in G2. */
+export const G1_BYTES = 64;
+export const G2_BYTES = 128;
+
 export const isInfinity = (point: Point): boolean => point.every((byte) => byte === 0);
 
 /** (p + 1) / 4: a square to this power is a root. A fixed number of steps, unlike the module's own root, which never ends for what is no square. */

@@ -1,18 +1,22 @@
 // The pairing backend on ffjavascript's wasm module. GPL-3: it proves, and serves to check the others; browsers never load it.
 import type { PairingBackend } from "../../core/pairing/backend.js";
 import { openCurve, type WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { groupOf } from "../curve/group.js";
+import { type Group, groupOf } from "../curve/group.js";
 import { type GtElement, GtGroup } from "../curve/gt.js";
 import { put, row, take } from "../curve/memory.js";
 import { GT_BYTES, MillerLoops, RATIO_BYTES } from "../curve/miller.js";
-import { isInfinity, type Point, PointCodec } from "../curve/points.js";
+import { G1_BYTES, G2_BYTES, isInfinity, type Point, PointCodec } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import { compileFastCurve } from "../wasm/module.js";
 
-export type FfBackend = PairingBackend<Point, Point, GtElement>;
-
-const G1_BYTES = 64;
-const G2_BYTES = 128;
+/** The backend, and what the prover needs beyond it. */
+export interface FfBackend extends PairingBackend<Point, Point, GtElement> {
+  readonly curve: WasmCurve;
+  readonly g1: Group;
+  readonly g2: Group;
+  readonly codec: PointCodec;
+  readonly gt: GtGroup;
+}
 
 /** Lays points out in a row, in the caller's scope. */
 function lay(curve: WasmCurve, bytes: number, points: readonly Point[]): number[] {
@@ -39,6 +43,11 @@ export function backendOver(curve: WasmCurve): FfBackend {
   const [codec, gt, loops, g1] = [new PointCodec(curve), new GtGroup(curve), new MillerLoops(curve), groupOf(curve, "g1m")];
   return {
     name: "ffjavascript",
+    curve,
+    g1,
+    g2: groupOf(curve, "g2m"),
+    codec,
+    gt,
     decodeG1: (bytes) => codec.decodeG1(bytes),
     decodeG2: (bytes) => codec.decodeG2(bytes),
     decodeGt: (bytes) => gt.decode(bytes),

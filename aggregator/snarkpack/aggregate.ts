@@ -7,13 +7,12 @@ import { roundsFor, serializeCertificate } from "../../core/snarkpack/certificat
 import { firstPlace } from "../../core/snarkpack/protocol.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";
 import { verificationKeyDigest } from "../../core/vkey-digest.js";
-import { openCurve } from "../../prover/keys/wasm-curve.js";
-import { type Point, PointCodec } from "../curve/points.js";
-import { backendOver } from "../pairing/ffjavascript.js";
-import { compileFastCurve } from "../wasm/module.js";
-import { type ChainProof, keyPoints, proofPoints, statementOf } from "./chain.js";
+import { G1_BYTES, G2_BYTES, type Point } from "../curve/points.js";
+import { ffBackend } from "../pairing/ffjavascript.js";
+import { type ChainProof, keyPoints, type ProofPoints, proofPoints, statementOf } from "./chain.js";
 import { pauser } from "./pause.js";
 import { prove } from "./prove.js";
+import type { SharePart } from "./share.js";
 import { openShares } from "./shares.js";
 import type { ProverSrs } from "./srs.js";
 
@@ -57,12 +56,20 @@ function checkCount(count: number, maxCount: number): void {
   });
 }
 
-/** The places index, index + stride, ... of a vector whose last places are the proofs' and whose first hold infinity. */
-function spread(points: readonly Point[], bytes: number, padded: number, index: number, stride: number): Uint8Array {
-  const row = new Uint8Array((bytes * padded) / stride);
-  const first = firstPlace(points.length);
-  for (let place = index, at = 0; place < padded; place += stride, at += bytes) row.set(points[place - first] ?? [], at);
-  return row;
+/** What a share owns: every stride-th place of vectors whose last places are the proofs' and whose first hold infinity. */
+function partOf(
+  points: ProofPoints,
+  { powersPath, maxCount }: ProverSrs,
+  where: Pick<SharePart, "padded" | "index" | "stride">,
+): SharePart {
+  const { padded, index, stride } = where;
+  const own = (list: readonly Point[], bytes: number): Uint8Array => {
+    const row = new Uint8Array((bytes * padded) / stride);
+    const first = firstPlace(list.length);
+    for (let place = index, at = 0; place < padded; place += stride, at += bytes) row.set(list[place - first] ?? [], at);
+    return row;
+  };
+  return { srs: { powersPath, maxCount }, ...where, a: own(points.a, G1_BYTES), b: own(points.b, G2_BYTES), c: own(points.c, G1_BYTES) };
 }
 
 /**
@@ -75,32 +82,21 @@ export async function aggregate(options: AggregateOptions): Promise<Aggregated> 
   const { proofs, vkey, srs, signal, onProgress } = options;
   const statement = statementOf(proofs);
   checkCount(proofs.length, srs.maxCount);
-  const curve = await openCurve(await compileFastCurve());
-  const codec = new PointCodec(curve);
-  const key = keyPoints(codec, vkey);
-  const points = proofPoints(codec, proofs);
+  const backend = await ffBackend();
+  const key = keyPoints(backend.codec, vkey);
+  const points = proofPoints(backend.codec, proofs);
   const padded = 2 ** roundsFor(proofs.length);
   const stride = threadsFor(options, padded);
   const shares = await openShares(stride, signal);
   try {
-    await Promise.all(
-      shares.all.map((share, index) => {
-        const own = (list: readonly Point[], bytes: number) => spread(list, bytes, padded, index, stride);
-        const { powersPath, maxCount } = srs;
-        const part = { srs: { powersPath, maxCount }, padded, index, stride };
-        return share.load({ ...part, a: own(points.a, 64), b: own(points.b, 128), c: own(points.c, 64) });
-      }),
-    );
-    const digests = { vkeyDigest: verificationKeyDigest(vkey), srsDigest: srs.digest };
+    await Promise.all(shares.all.map((share, index) => share.load(partOf(points, srs, { padded, index, stride }))));
     const certificate = await prove({
-      curve,
-      backend: backendOver(curve),
-      codec,
+      backend,
       shares: shares.all,
       padded,
       statement,
       states: proofs.map(({ oldRoot }) => oldRoot),
-      digests,
+      digests: { vkeyDigest: verificationKeyDigest(vkey), srsDigest: srs.digest },
       key,
       pause: pauser("the aggregation", signal),
       onProgress: (fraction) => onProgress?.(fraction),

@@ -18,7 +18,7 @@ import { importPtau } from "./import-ptau.js";
 import type { SrsKind } from "./powers-file.js";
 import { checkMaxCount, openSrs, type ProverSrs, verifierSrsJson } from "./srs.js";
 
-/** Enough for a day of batches every 90 seconds; half a megabyte. */
+/** Most proofs in a certificate unless said otherwise: half a megabyte of powers. */
 export const DEFAULT_MAX_COUNT = 1024;
 
 export interface SrsOptions {

@@ -2,6 +2,7 @@
 // nothing to do with each other cannot be checked, only that they do not in ways that are easy to see.
 import { ZkStateError } from "../../core/errors.js";
 import { FIELD_BYTES, openCurve } from "../../prover/keys/wasm-curve.js";
+import { G1_BYTES } from "../curve/points.js";
 import { compileFastCurve } from "../wasm/module.js";
 import { PowersChecker, type ReadPoints, type SecondPowers } from "./check-powers.js";
 import type { SrsBuildOptions } from "./development-srs.js";
@@ -10,7 +11,6 @@ import { createPowersFile, type PowersName, type PowersWriter, powersCount, read
 import { openPtau, type PtauFile, unsafe } from "./ptau-file.js";
 
 const CHUNK = 4096;
-const G1_BYTES = 64;
 
 /** Runs over `count` points in chunks. */
 async function eachChunk(count: number, pause: Pause, run: (from: number, n: number) => Promise<void>): Promise<void> {

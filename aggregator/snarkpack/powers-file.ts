@@ -5,6 +5,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ZkStateError } from "../../core/errors.js";
 import { fileError } from "../../prover/file-errors.js";
+import { G1_BYTES, G2_BYTES } from "../curve/points.js";
 
 export type SrsKind = "development" | "production";
 export type PowersName = "aG" | "bG" | "aH" | "bH";
@@ -14,15 +15,17 @@ const HEADER_BYTES = 32;
 const KINDS: readonly SrsKind[] = ["development", "production"];
 /** In the order of the file: bytes of a point, and how many there are for each of M. */
 const SECTIONS: Readonly<Record<PowersName, { readonly bytes: number; readonly per: number }>> = {
-  aG: { bytes: 64, per: 2 },
-  bG: { bytes: 64, per: 2 },
-  aH: { bytes: 128, per: 1 },
-  bH: { bytes: 128, per: 1 },
+  aG: { bytes: G1_BYTES, per: 2 },
+  bG: { bytes: G1_BYTES, per: 2 },
+  aH: { bytes: G2_BYTES, per: 1 },
+  bH: { bytes: G2_BYTES, per: 1 },
 };
 
 export const POWERS_NAMES = Object.keys(SECTIONS) as readonly PowersName[];
 /** Bytes of a point in a section. */
 export const pointBytes = (name: PowersName): number => SECTIONS[name].bytes;
+/** True for powers of g, false for powers of h. */
+export const isInG1 = (name: PowersName): boolean => name === "aG" || name === "bG";
 /** Number of powers in a section. */
 export const powersCount = (name: PowersName, maxCount: number): number => SECTIONS[name].per * maxCount;
 

@@ -1,30 +1,25 @@
 // The prover's side of the protocol: it asks the shares, puts their answers together, says what the transcript has to hear and passes the challenges on.
 import { R } from "../../core/field.js";
 import { scalarBytes } from "../../core/pairing/encoding.js";
-import type { Certificate, Cross, Final, Openings, Round } from "../../core/snarkpack/certificate.js";
+import type { Certificate, Final, Openings, Round } from "../../core/snarkpack/certificate.js";
 import { batchInverse, invert, powers, productCoefficients, quotient } from "../../core/snarkpack/polynomials.js";
 import { absorbProducts, afterCommitments, afterFinal, afterRound, beginTranscript, type Digests } from "../../core/snarkpack/protocol.js";
 import { chainSums } from "../../core/snarkpack/scalars.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";
 import type { Transcript } from "../../core/snarkpack/transcript.js";
-import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { groupOf } from "../curve/group.js";
-import { GtGroup } from "../curve/gt.js";
-import type { Point, PointCodec } from "../curve/points.js";
+import type { Point } from "../curve/points.js";
 import { sumOfPoints } from "../curve/sums.js";
 import type { FfBackend } from "../pairing/ffjavascript.js";
 import type { KeyPoints } from "./chain.js";
 import type { Pause } from "./pause.js";
-import { type PowersName, pointBytes } from "./powers-file.js";
+import { isInG1, type PowersName } from "./powers-file.js";
 import type { Share } from "./share.js";
 import { type CrossProducts, type Halving, Slice } from "./slice.js";
 import { forEachVector } from "./vectors.js";
 
 export interface ProveJob {
   /** For sums of the shares' answers and the last halvings; its memory is let go with it. */
-  readonly curve: WasmCurve;
   readonly backend: FfBackend;
-  readonly codec: PointCodec;
   /** Loaded; a power of two, at most half the padded count. */
   readonly shares: readonly Share[];
   /** Length of the vectors, N. */
@@ -43,32 +38,36 @@ const PRODUCTS = ["tAB", "uAB", "zAB", "tC", "uC"] as const satisfies readonly (
 /** The entries that a share owns. */
 const owned = <T>(list: readonly T[], index: number, stride: number): T[] => list.filter((_, i) => i % stride === index);
 
-const sum = (job: ProveJob, group: "g1m" | "g2m", points: readonly Point[]): Point =>
-  sumOfPoints(job.curve, groupOf(job.curve, group), points);
+/** The bytes of a sum of points of G1. */
+const sumG1 = ({ curve, g1, codec }: FfBackend, points: readonly Point[]): Uint8Array => codec.encodeG1(sumOfPoints(curve, g1, points));
 
 /** The bytes of the sum of scalars[i] times the i-th power of a section. */
-async function commitTo(job: ProveJob, name: PowersName, scalars: readonly bigint[]): Promise<Uint8Array> {
-  const { shares, codec } = job;
+async function commitTo({ shares, backend }: ProveJob, name: PowersName, scalars: readonly bigint[]): Promise<Uint8Array> {
   const parts = await Promise.all(shares.map((share, i) => share.sumOfPowers(name, owned(scalars, i, shares.length))));
-  return pointBytes(name) === 64 ? codec.encodeG1(sum(job, "g1m", parts)) : codec.encodeG2(sum(job, "g2m", parts));
+  if (isInG1(name)) return sumG1(backend, parts);
+  return backend.codec.encodeG2(sumOfPoints(backend.curve, backend.g2, parts));
 }
 
 /** The bytes of elements whose products of Miller loops came in parts; the shares do the final exponentiations. */
-async function finishAll(job: ProveJob, products: readonly (readonly Uint8Array[])[]): Promise<Uint8Array[]> {
-  const { shares } = job;
+async function finishAll({ shares }: ProveJob, products: readonly (readonly Uint8Array[])[]): Promise<Uint8Array[]> {
   const answers = await Promise.all(shares.map((share, i) => share.finish(owned(products, i, shares.length))));
-  return products.map((_, i) => answers[i % shares.length]?.[Math.floor(i / shares.length)] ?? new Uint8Array());
+  return products.map((_, i) => {
+    const bytes = answers[i % shares.length]?.[Math.floor(i / shares.length)];
+    if (bytes === undefined) throw new Error("a share has left a product out");
+    return bytes;
+  });
 }
+
+/** An object of elements by the names of their products. */
+const named = <Name extends string>(names: readonly Name[], elements: readonly Uint8Array[]): Readonly<Record<Name, Uint8Array>> =>
+  Object.fromEntries(names.map((name, i) => [name, elements[i]])) as Record<Name, Uint8Array>;
 
 async function commitments(job: ProveJob): Promise<Pick<Certificate, "states" | "tAB" | "uAB" | "tC" | "uC">> {
   const states = await commitTo(job, "aG", job.states);
   const parts = await Promise.all(job.shares.map((share) => share.commit()));
   const names = ["tAB", "uAB", "tC", "uC"] as const;
-  const [tAB, uAB, tC, uC] = (await finishAll(
-    job,
-    names.map((name) => parts.map((part) => part[name])),
-  )) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  return { states, tAB, uAB, tC, uC };
+  const products = names.map((name) => parts.map((part) => part[name]));
+  return { states, ...named(names, await finishAll(job, products)) };
 }
 
 /** The polynomial of old states at x. */
@@ -76,12 +75,12 @@ const evaluate = (coefficients: readonly bigint[], x: bigint): bigint => coeffic
 
 /** What the transcript hears once t is known. */
 async function combineProofs(job: ProveJob, t: bigint): Promise<Pick<Certificate, "zAB" | "zC">> {
-  const { shares, padded, codec, curve } = job;
+  const { shares, padded, backend } = job;
   const [scalars, inverses] = [powers(t, padded), powers(invert(t), padded)];
   const own = (list: readonly bigint[], i: number) => owned(list, i, shares.length);
   const parts = await Promise.all(shares.map((share, i) => share.rescale(own(scalars, i), own(inverses, i))));
-  const zC = sum(job, "g1m", parts);
-  return { zAB: new GtGroup(curve).encode(productOfProofs(job, t, zC)), zC: codec.encodeG1(zC) };
+  const zC = sumOfPoints(backend.curve, backend.g1, parts);
+  return { zAB: backend.gt.encode(productOfProofs(job, t, zC)), zC: backend.codec.encodeG1(zC) };
 }
 
 /** The product of all e(A_i, B_i), rescaled: since the proofs hold, their sum of equations gives it for three pairings. */
@@ -104,29 +103,23 @@ function productOfProofs({ backend, key, states, statement }: ProveJob, t: bigin
 type Halver = Pick<Share, "halve" | "fold" | "state">;
 
 /** One slice of the entries that all shares have left, one each. */
-async function gather({ curve, shares, pause }: ProveJob): Promise<Halver> {
+async function gather({ backend, shares, pause }: ProveJob): Promise<Halver> {
   const parts = await Promise.all(shares.map((share) => share.state()));
   const vectors = forEachVector((name) => new Uint8Array(Buffer.concat(parts.map((part) => part.vectors[name]))));
-  const slice = new Slice(curve, { vectors, rho: parts.flatMap(({ rho }) => rho) }, pause);
+  const slice = new Slice(backend.curve, { vectors, rho: parts.flatMap(({ rho }) => rho) }, pause);
   return { halve: () => slice.halve(), fold: (x, inverse) => slice.fold(x, inverse), state: async () => slice.state() };
 }
 
 async function roundOf(job: ProveJob, halvings: readonly Halving[]): Promise<Round> {
-  const sides = ["left", "right"] as const;
-  const bytes = await finishAll(
-    job,
-    sides.flatMap((side) => PRODUCTS.map((name) => halvings.map((halving) => halving[side][name]))),
-  );
-  const cross = (from: number) => Object.fromEntries(PRODUCTS.map((name, i) => [name, bytes[from + i]])) as unknown as Cross;
-  const zC = (name: "zCLeft" | "zCRight") =>
-    job.codec.encodeG1(
-      sum(
-        job,
-        "g1m",
-        halvings.map((halving) => halving[name]),
-      ),
-    );
-  return { left: cross(0), right: cross(PRODUCTS.length), zCLeft: zC("zCLeft"), zCRight: zC("zCRight") };
+  const products = (["left", "right"] as const).flatMap((side) => PRODUCTS.map((name) => halvings.map((halving) => halving[side][name])));
+  const elements = await finishAll(job, products);
+  const zC = (name: "zCLeft" | "zCRight") => sumG1(job.backend, halvings.map((halving) => halving[name])); // biome-ignore format: one line
+  return {
+    left: named(PRODUCTS, elements),
+    right: named(PRODUCTS, elements.slice(PRODUCTS.length)),
+    zCLeft: zC("zCLeft"),
+    zCRight: zC("zCRight"),
+  };
 }
 
 interface Halved extends Pick<Certificate, "rounds" | "final"> {
@@ -150,7 +143,7 @@ async function halveAll(job: ProveJob, transcript: Transcript): Promise<Halved> 
   return { rounds, xs, final: await lastEntries(job, halvers) };
 }
 
-async function lastEntries({ codec }: ProveJob, [halver]: readonly Halver[]): Promise<Final> {
+async function lastEntries({ backend: { codec } }: ProveJob, [halver]: readonly Halver[]): Promise<Final> {
   const vectors = (await halver?.state())?.vectors;
   if (vectors === undefined) throw new Error("no slice is left");
   const { a, c, w1, w2, b, v1, v2 } = vectors;

@@ -5,6 +5,7 @@ import { ZkStateError } from "../../core/errors.js";
 import { P } from "../../core/pairing/encoding.js";
 import { errnoOf, fileError } from "../../prover/file-errors.js";
 import { fromLittleEndian } from "../../prover/keys/wasm-curve.js";
+import { G1_BYTES, G2_BYTES } from "../curve/points.js";
 
 export interface PtauFile {
   readonly path: string;
@@ -23,8 +24,6 @@ const SECTION_HEADER = 12;
 const SECTION = { header: 1, tauG1: 2, tauG2: 3 } as const;
 /** n8, p, power, power of the whole ceremony. */
 const HEADER_BYTES = 4 + 32 + 4 + 4;
-const G1_BYTES = 64;
-const G2_BYTES = 128;
 /** snarkjs knows fifteen kinds of sections. */
 const MOST_SECTIONS = 64;
 const MOST_POWERS = 28;

@@ -1,12 +1,12 @@
 // One share of the prover's work: a slice of the vectors, and the same slice of the setup's powers for sums over them. It runs in a worker thread, or here.
 import { type CurveModule, openCurve, type WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { groupOf } from "../curve/group.js";
+import { type Group, groupOf } from "../curve/group.js";
 import { GtGroup } from "../curve/gt.js";
 import { put } from "../curve/memory.js";
 import type { Point } from "../curve/points.js";
 import { sumOfMultiples } from "../curve/sums.js";
 import type { Pause } from "./pause.js";
-import { POWERS_NAMES, type PowersName, pointBytes, powersCount } from "./powers-file.js";
+import { isInG1, type PowersName, powersCount } from "./powers-file.js";
 import { type Commitments, type Halving, Slice, type SliceState } from "./slice.js";
 import { type ProverSrs, readStrided } from "./srs.js";
 
@@ -40,6 +40,9 @@ export interface Share {
 
 interface Loaded {
   readonly curve: WasmCurve;
+  readonly g1: Group;
+  readonly g2: Group;
+  readonly gt: GtGroup;
   readonly slice: Slice;
   /** Where each section's powers are. */
   readonly powers: Readonly<Record<PowersName, number>>;
@@ -48,19 +51,18 @@ interface Loaded {
 async function load(module: CurveModule, part: SharePart, pause: Pause): Promise<Loaded> {
   const curve = await openCurve(module);
   const { srs, padded, a, b, c } = part;
-  const powers: Partial<Record<PowersName, Uint8Array>> = {};
-  for (const name of POWERS_NAMES) powers[name] = await readStrided(srs, name, { from: 0, count: powersCount(name, padded) }, part);
-  const { aG = a, bG = a, aH = b, bH = b } = powers;
+  const read = (name: PowersName) => readStrided(srs, name, { from: 0, count: powersCount(name, padded) }, part);
+  const [aG, bG, aH, bH] = [await read("aG"), await read("bG"), await read("aH"), await read("bH")];
   const upper = (points: Uint8Array) => points.subarray(points.length / 2); // w_i is power N + i
   const vectors = { a, b, c, v1: aH, v2: bH, w1: upper(aG), w2: upper(bG) };
   const slice = new Slice(curve, { vectors, rho: [] }, pause);
-  const places = POWERS_NAMES.map((name) => {
-    const points = powers[name] ?? new Uint8Array();
-    const place = curve.alloc(points.length);
-    put(curve, place, points);
-    return [name, place];
-  });
-  return { curve, slice, powers: Object.fromEntries(places) as Record<PowersName, number> };
+  const place = (points: Uint8Array): number => {
+    const address = curve.alloc(points.length);
+    put(curve, address, points);
+    return address;
+  };
+  const powers = { aG: place(aG), bG: place(bG), aH: place(aH), bH: place(bH) };
+  return { curve, g1: groupOf(curve, "g1m"), g2: groupOf(curve, "g2m"), gt: new GtGroup(curve), slice, powers };
 }
 
 /** A share that works in this thread. */
@@ -75,9 +77,9 @@ export function localShare(module: CurveModule, pause: Pause): Share {
       loaded = await load(module, part, pause);
     },
     sumOfPowers: async (name, scalars) => {
-      const { curve, powers } = own();
+      const { curve, g1, g2, powers } = own();
       await pause();
-      return sumOfMultiples(curve, groupOf(curve, pointBytes(name) === 64 ? "g1m" : "g2m"), powers[name], scalars);
+      return sumOfMultiples(curve, isInG1(name) ? g1 : g2, powers[name], scalars);
     },
     commit: () => own().slice.commit(),
     rescale: (powers, inverses) => own().slice.rescale(powers, inverses),
@@ -85,7 +87,7 @@ export function localShare(module: CurveModule, pause: Pause): Share {
     fold: (x, inverse) => own().slice.fold(x, inverse),
     state: async () => own().slice.state(),
     finish: async (products) => {
-      const gt = new GtGroup(own().curve);
+      const { gt } = own();
       return products.map((values) => gt.encode(gt.finish(gt.multiply(values))));
     },
   };

@@ -1,5 +1,5 @@
 // The shares that one certificate's work is divided into: one in this thread, or each in a worker thread of its own. Threads, not processes: the wasm
-// module is compiled once for all, nothing is left behind when this process dies, and a thread costs ten megabytes where a process costs fifty.
+// module is compiled once for all, a thread takes less memory, and nothing is left behind when this process dies.
 import type { Worker } from "node:worker_threads";
 import { ZkStateError } from "../../core/errors.js";
 import { startWorker } from "../../prover/sibling-script.js";

@@ -8,7 +8,6 @@ export const IN_G2 = ["b", "v1", "v2"] as const;
 export type NameG1 = (typeof IN_G1)[number];
 export type NameG2 = (typeof IN_G2)[number];
 export type VectorName = NameG1 | NameG2;
-export const VECTOR_NAMES: readonly VectorName[] = [...IN_G1, ...IN_G2];
 
 const isInG2 = (name: VectorName): boolean => name === "b" || name === "v1" || name === "v2";
 

@@ -10,6 +10,8 @@ import type { CertificateCheck } from "../../helpers/check-published.js";
 import { sha256Hex } from "../../helpers/simulated-setup.js";
 
 const known = new Set<string>();
+/** Checks by the key and setup that they are under. */
+const checks = new Map<string, CertificateCheck>();
 
 /** A check of a published folder's certificates; with no key or setup in it yet, none is right. */
 export async function certificateCheck(dir: string): Promise<CertificateCheck> {
@@ -24,10 +26,14 @@ export async function certificateCheck(dir: string): Promise<CertificateCheck> {
 }
 
 async function makeCheck(dir: string): Promise<CertificateCheck> {
-  const json = (name: string): unknown => JSON.parse(readFileSync(join(dir, name), "utf8"));
+  const [key, setup] = [VKEY_FILE, SRS_FILE].map((name) => readFileSync(join(dir, name), "utf8"));
+  const made = checks.get(`${key}${setup}`) ?? (await checkUnder(JSON.parse(key ?? ""), SrsFile.parse(JSON.parse(setup ?? ""))));
+  checks.set(`${key}${setup}`, made);
+  return made;
+}
+
+async function checkUnder(vkey: VerificationKey, { aG, bG, aH, bH }: SrsFile): Promise<CertificateCheck> {
   const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
-  const { aG, bG, aH, bH } = SrsFile.parse(json(SRS_FILE));
-  const vkey = json(VKEY_FILE) as VerificationKey;
   const backend = await mclBackend();
   const verifier = prepareVerifier(backend, vkey, { aG: bytes(aG), bG: bytes(bG), aH: bytes(aH), bH: bytes(bH) });
   const single = batchCheck(backend, vkey);

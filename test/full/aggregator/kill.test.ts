@@ -1,5 +1,6 @@
 // The aggregator killed at twenty moments of its work: what a reader finds after each is whole, and in the end nothing is missing.
 import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { missingRanges } from "../../../aggregator/publish/batch.js";
@@ -15,9 +16,9 @@ const KILLS = 20;
 /** Batches that are proven between two kills, so that there is always work. */
 const STEP = 2;
 const LARGEST = 4;
-/** A kill comes when this many files at most were written in the run, about what a run writes, and then within some milliseconds. */
-const SPREAD_FILES = 26;
-const SPREAD_MS = 20;
+/** A kill comes when so many files of batches and certificates were written in the run, at most what a run writes, and then within some milliseconds. */
+const SPREAD_FILES = 10;
+const SPREAD_MS = 40;
 const ARGS = ["aggregate", "--largest", `${LARGEST}`];
 
 let ledger: SimulatedLedger;
@@ -26,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.remove());
 
-const filesIn = (dir: string): number => (existsSync(dir) ? readdirSync(dir, { recursive: true }).length : 0);
+const written = (): number => {
+  const folders = ["batches", "certificates"].map((name) => join(ledger.published, name));
+  return folders.reduce((n, folder) => n + (existsSync(folder) ? readdirSync(folder).length : 0), 0);
+};
 const problems = async () =>
   existsSync(ledger.published) ? problemsOf(loadFolder(ledger.published), await certificateCheck(ledger.published)) : [];
 
@@ -36,10 +40,10 @@ it("leaves only whole things, whenever it is killed, and loses nothing", async (
   let killed = 0;
   for (let round = 0; round < KILLS; round++) {
     ledger.prove(round * STEP + 1, (round + 1) * STEP);
-    const wanted = filesIn(ledger.published) + 1 + random(SPREAD_FILES);
+    const wanted = written() + 1 + random(SPREAD_FILES);
     const command = ledger.start(ARGS);
     const running = () => command.child.exitCode === null;
-    while (running() && filesIn(ledger.published) < wanted) await sleep(4);
+    while (running() && written() < wanted) await sleep(4);
     await sleep(random(SPREAD_MS));
     command.kill("SIGKILL");
     if ((await command.ended).signal === "SIGKILL") killed++;
