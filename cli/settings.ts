@@ -21,7 +21,11 @@ export const SETTINGS = {
   profile: { env: "ZKSTATE_PROFILE", what: "circuit profile of circuits/instances.json", fallback: "default" },
   keys: { env: "ZKSTATE_KEYS", what: "development or production keys", fallback: "development" },
   backend: { env: "ZKSTATE_BACKEND", what: "auto, native, snarkjs or rapidsnark", fallback: "auto" },
-  threads: { env: "ZKSTATE_THREADS", what: "threads of the native prover and of aggregation, or auto for the processor's", fallback: "auto" },
+  threads: {
+    env: "ZKSTATE_THREADS",
+    what: "threads of the native prover and of aggregation, or auto for the processor's",
+    fallback: "auto",
+  },
   redis: {
     env: "ZKSTATE_REDIS_URL",
     what: "URL of the farm's Redis; without it proofs are made in this process",

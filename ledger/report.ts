@@ -1,7 +1,7 @@
 // The price report: docs/rules.md section 4.
 import { verify } from "../core/eddsa.js";
 import { BITS, K, QUORUM, SCENARIOS, U } from "./constants.js";
-import { derivePrices, perpIndices, type Prices, priceHash } from "./prices.js";
+import { derivePrices, type Prices, perpIndices, priceHash } from "./prices.js";
 import { fits, fitsSigned } from "./range.js";
 import { accepted, type Refused, type Result, refused } from "./refusal.js";
 import type { Header, PriceReport } from "./types.js";

@@ -1,9 +1,9 @@
 // The two groups as the wasm module has them: sizes, the module's functions by group, and the map that multiplies by a known number at the price of one
 // or two field products.
-import { GAMMA } from "../../core/pairing/endomorphism.js";
+import { P } from "../../core/pairing/encoding.js";
 import { roundedQuotient, splitExponent, U } from "../../core/pairing/lattice.js";
 import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
-import { writeNumbers } from "./memory.js";
+import { writeNumbers, writeScalars } from "./memory.js";
 
 export type GroupName = "g1m" | "g2m";
 
@@ -48,18 +48,20 @@ function rotationG1(curve: WasmCurve): Group["rotate"] {
   };
 }
 
-/** Frobenius of the curve as seen on the twist: (x^p gamma^2, y^p gamma^3), which multiplies by p in G2. */
+/** Frobenius of the curve as seen on the twist: (x^p gamma^2, y^p gamma^3), gamma = (9 + i)^((p - 1) / 6), which multiplies by p in G2. */
 function rotationG2(curve: WasmCurve): Group["rotate"] {
-  const factors = curve.alloc(3 * 64);
-  writeNumbers(curve, factors, [GAMMA.c0, GAMMA.c1]);
+  const [square, cube, exponent] = [curve.alloc(64), curve.alloc(64), curve.alloc(32)];
   const [multiply, conjugate] = [curve.op("f2m_mul"), curve.op("f2m_conjugate")];
-  multiply(factors, factors, factors + 64);
-  multiply(factors + 64, factors, factors + 128);
+  writeNumbers(curve, square, [9n, 1n]);
+  writeScalars(curve, exponent, [(P - 1n) / 6n]);
+  curve.op("f2m_exp")(square, exponent, 32, cube); // gamma
+  multiply(cube, cube, square);
+  multiply(square, cube, cube);
   return (from, to) => {
     conjugate(from, to);
-    multiply(to, factors + 64, to);
+    multiply(to, square, to);
     conjugate(from + 64, to + 64);
-    multiply(to + 64, factors + 128, to + 64);
+    multiply(to + 64, cube, to + 64);
   };
 }
 

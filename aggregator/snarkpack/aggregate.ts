@@ -21,7 +21,10 @@ export interface AggregateOptions {
   readonly proofs: readonly ChainProof[];
   readonly vkey: VerificationKey;
   readonly srs: ProverSrs;
-  /** A power of two; no more than half the padded count are used. @defaultValue as many as the machine has cores for, up to 16; 1 below 32 proofs */
+  /**
+   * Rounded down to a power of two, and to half the padded count.
+   * @defaultValue the machine's cores, at most 16; 1 below 128 proofs
+   */
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Share of the work done, 0 to 1. */
@@ -33,8 +36,8 @@ export interface Aggregated {
   readonly statement: ChainStatement;
 }
 
-/** Below this many proofs the start of threads takes longer than they save. */
-const WORTH_THREADS = 32;
+/** Below this many proofs the start of threads, a quarter of a second, takes longer than they save. */
+const WORTH_THREADS = 128;
 const MOST_THREADS = 16;
 
 const powerOfTwoBelow = (n: number): number => 2 ** Math.floor(Math.log2(Math.max(1, n)));

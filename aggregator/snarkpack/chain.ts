@@ -5,6 +5,7 @@ import type { Groth16Proof, VerificationKey } from "../../core/groth16.js";
 import { Malformed } from "../../core/pairing/backend.js";
 import { P } from "../../core/pairing/encoding.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";
+import { verificationKeyDigest } from "../../core/vkey-digest.js";
 import { checkVerificationKey } from "../../prover/keys/vkey.js";
 import type { Point, PointCodec } from "../curve/points.js";
 
@@ -81,9 +82,18 @@ export interface KeyPoints {
   readonly ic: readonly [Point, Point, Point];
 }
 
+/** Digests of keys that were found safe: it takes as long as a few proofs. */
+const safeKeys = new Set<string>();
+
+function checkOnce(vkey: VerificationKey): void {
+  const digest = verificationKeyDigest(vkey);
+  if (!safeKeys.has(digest)) checkVerificationKey(vkey);
+  safeKeys.add(digest);
+}
+
 /** Reads a key. @throws KEY_UNSAFE, or KEY_MISMATCH for one whose proofs do not have two public signals */
 export function keyPoints(codec: PointCodec, vkey: VerificationKey): KeyPoints {
-  checkVerificationKey(vkey);
+  checkOnce(vkey);
   const [ic0, ic1, ic2, more] = vkey.IC;
   if (ic2 === undefined || more !== undefined)
     throw new ZkStateError({

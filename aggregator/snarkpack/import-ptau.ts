@@ -54,14 +54,19 @@ interface Imported {
   readonly readG2: ReadPoints;
 }
 
-/** Refuses a sequence that has the other's secret, up to sign, among its powers. */
+/**
+ * Refuses a sequence that meets the generator again, or the other's secret, up to sign: then keys repeat, or those of one secret are among the other's.
+ */
 async function refuseRelated(own: Imported, other: Imported, second: SecondPowers, pause: Pause): Promise<void> {
-  const x = Buffer.from(second.inG1.subarray(0, FIELD_BYTES));
+  const xOf = (points: Uint8Array, i: number) => Buffer.from(points.subarray(i * G1_BYTES, i * G1_BYTES + FIELD_BYTES));
+  const [generator, otherSecret] = [xOf(await own.readG1(0, 1), 0), xOf(second.inG1, 0)];
   await eachChunk(own.countG1, pause, async (from, n) => {
-    const points = Buffer.from(await own.readG1(from, n));
+    const points = await own.readG1(from, n);
     for (let i = 0; i < n; i++) {
-      if (!points.subarray(i * G1_BYTES, i * G1_BYTES + FIELD_BYTES).equals(x)) continue;
-      const how = from + i === 1 ? "the same up to sign" : `related: one is power ${from + i} of the other, up to sign`;
+      const [power, x] = [from + i, xOf(points, i)];
+      if (power > 0 && x.equals(generator)) throw unsafe(own.ptauPath, `power ${power} of its secret is 1 or -1`);
+      if (!x.equals(otherSecret)) continue;
+      const how = power === 1 ? "the same up to sign" : `related: one is power ${power} of the other, up to sign`;
       throw unsafe(own.ptauPath, `its secret and that of ${other.ptauPath} are ${how}`);
     }
   });

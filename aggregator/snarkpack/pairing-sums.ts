@@ -4,7 +4,7 @@ import type { WasmCurve } from "../../prover/keys/wasm-curve.js";
 import { row, take } from "../curve/memory.js";
 import { GT_BYTES, MillerLoops, type MillerProduct, RATIO_BYTES } from "../curve/miller.js";
 import type { Pause } from "./pause.js";
-import { forEachVector, IN_G2, type NameG1, type NameG2, type VectorMemory, type VectorName } from "./vectors.js";
+import { IN_G2, type NameG1, type NameG2, type VectorMemory, type VectorName } from "./vectors.js";
 
 /** The product of e(left[leftFrom + i], right[rightFrom + i]), i < count. */
 export interface InnerProduct {
@@ -26,8 +26,8 @@ export class PairingSums {
   private readonly vectors: VectorMemory;
   private readonly pause: Pause;
   private readonly loops: MillerLoops;
-  /** Room for the ratios of a vector of G1. */
-  private readonly ratios: Readonly<Record<VectorName, number>>;
+  /** Room for the ratios of each vector of G1. */
+  private readonly ratios: Readonly<Record<NameG1, number>>;
   private readonly results: readonly number[];
   private readonly scratch: number;
 
@@ -36,7 +36,8 @@ export class PairingSums {
     this.vectors = vectors;
     this.pause = pause;
     this.loops = new MillerLoops(curve);
-    this.ratios = forEachVector(() => curve.alloc(vectors.length * RATIO_BYTES));
+    const room = () => curve.alloc(vectors.length * RATIO_BYTES);
+    this.ratios = { a: room(), c: room(), w1: room(), w2: room() };
     this.results = row(curve.alloc(MOST_PRODUCTS * GT_BYTES), GT_BYTES, MOST_PRODUCTS);
     this.scratch = curve.alloc(this.loops.scratchBytes(IN_G2.length * vectors.length));
   }

@@ -1,6 +1,7 @@
 // Setups for aggregation: development ones have the structure they claim, production ones come from two ceremonies or not at all.
 import { readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bn254_Fr } from "@noble/curves/bn254.js";
 import { curves, powersOfTau } from "snarkjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PowersChecker } from "../../../aggregator/snarkpack/check-powers.js";
@@ -237,6 +238,11 @@ describe("files of powers of tau are refused", () => {
       await expect(production(paths)).rejects.toMatchObject(unsafe(/one is power 2 of the other/));
     const inverse = await file("inverse.ptau", await ptauParts(dir, POWER, invert(SECRET_A)));
     await expect(production([one, inverse])).rejects.toMatchObject(unsafe(/inverse up to sign/));
+  });
+
+  it("when a power of a secret is one up to sign", async () => {
+    const ofOrderEight = await file("root.ptau", await ptauParts(dir, POWER, bn254_Fr.pow(5n, (R - 1n) / 8n)));
+    await expect(production([ofOrderEight, b])).rejects.toMatchObject(unsafe(/power 4 of its secret is 1 or -1/));
   });
 
   it("when they have too few powers", async () => {
