@@ -46,11 +46,11 @@ export class Publisher {
   static async open(parts: PublisherParts): Promise<Publisher> {
     const { folder, heads, source, setup } = parts;
     const vkey = publishedKey(folder);
-    if (vkey === undefined) return new Publisher(parts, undefined);
-    await identify(folder, { genesis: source.genesis, vkey, setup });
+    if (vkey !== undefined) await identify(folder, { genesis: source.genesis, vkey, setup });
     const { proven } = heads.value ?? {};
     const here = proven && source.roots(proven.batchNumber)?.newRoot;
     if (proven !== undefined && here !== proven.root) throw otherHistory(proven.batchNumber, proven.root, here);
+    if (vkey === undefined) return new Publisher(parts, undefined);
     return new Publisher(parts, prepare(parts, vkey));
   }
 

@@ -7,8 +7,8 @@ import { asZkStateError, ZkStateError } from "../core/errors.js";
 import type { PairingBackend } from "../core/pairing/backend.js";
 import type { Heads, Range } from "../core/publication/files.js";
 import type { Held } from "./collect.js";
-import { missingRanges } from "./publish/batch.js";
-import { hasCertificate } from "./publish/certificates.js";
+import { endsIn, missingRanges } from "./publish/batch.js";
+import { hasCertificate, leadsBetween } from "./publish/certificates.js";
 import { type Folder, openFolder } from "./publish/folder.js";
 import { HeadsFile } from "./publish/heads.js";
 import { type FolderLock, lockFolder } from "./publish/lock.js";
@@ -182,9 +182,10 @@ export class Aggregator {
 
   /** Makes every range that is missing, shortest first, and says in the heads how far they go. */
   private async makeRanges(signal: AbortSignal): Promise<void> {
+    const endsOf = endsIn((batchNumber) => this.options.source.roots(batchNumber));
     for (;;) {
       const { batchNumber } = this.headsFile;
-      const todo = [...missingRanges(this.folder, this.complete, batchNumber, this.options.largest)];
+      const todo = [...missingRanges(this.folder, this.complete, batchNumber, this.options.largest, endsOf)];
       for (const [i, range] of todo.entries()) {
         await this.sayComplete(range.to - 1);
         signal.throwIfAborted();
@@ -222,7 +223,9 @@ export class Aggregator {
       throw new ZkStateError({ code: "USAGE", message, expected: `at most ${maxCount}`, got: `${batchNumber}`, next });
     }
     const range = { from: 0, to: batchNumber };
-    if (!hasCertificate(this.folder, range)) await this.makeRange(range, signal, undefined);
+    const ends = endsIn((n) => this.options.source.roots(n))(range);
+    const isThere = hasCertificate(this.folder, range) && (ends === undefined || leadsBetween(this.folder, range, ends));
+    if (!isThere) await this.makeRange(range, signal, undefined);
     await this.headsFile.tell({ checkpoint: batchNumber });
   }
 }

@@ -35,6 +35,10 @@ const painter = (on: boolean) => (style: Style, text: string) => (on ? styleText
 /** JSON with bigints as decimal strings. */
 export const toJson = (value: unknown): string => JSON.stringify(value, (_, x: unknown) => (typeof x === "bigint" ? x.toString() : x), 2);
 
+// What comes from a file or a server may hold commands for the terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const plain = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
+
 /** Lines for people about an error: code, sentence, expected and got, next step. */
 export function errorLines(error: ZkStateError, paint: Output["paint"]): string[] {
   const { index, line, item } = error.details;
@@ -53,8 +57,8 @@ export function errorLines(error: ZkStateError, paint: Output["paint"]): string[
   ];
   const told = rows.filter((row): row is [string, string] => row[1] !== undefined);
   return [
-    `${paint("red", `error ${error.code}`)}: ${error.message}`,
-    ...told.map(([name, text]) => `  ${paint("dim", name.padEnd(8))} ${text}`),
+    `${paint("red", `error ${error.code}`)}: ${plain(error.message)}`,
+    ...told.map(([name, text]) => `  ${paint("dim", name.padEnd(8))} ${plain(text)}`),
   ];
 }
 
@@ -87,5 +91,5 @@ export function makeOutput(streams: Streams, options: { readonly json?: boolean;
 /** Code and sentence of any thrown value, in one line. */
 export function errorText(e: unknown): string {
   const { code, message } = asZkStateError(e);
-  return `${code}: ${message}`;
+  return `${code}: ${plain(message)}`;
 }

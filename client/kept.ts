@@ -59,6 +59,17 @@ function openPosition(
   return { setup, links, head, state };
 }
 
+/** The evidence that a store's text holds, if it counts under this trust root. */
+export async function evidenceIn(text: string | undefined, trustRoot: TrustRoot, backend: PairingBackend): Promise<Evidence | undefined> {
+  if (!text?.includes('"evidence":{')) return undefined;
+  try {
+    const { evidence } = Kept.parse(JSON.parse(text));
+    return evidence !== null && (await checkEvidence(evidenceJson(evidence), trustRoot, backend)).ok ? evidence : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a store's text, and verifies every certificate in it. */
 export async function restore(text: string | undefined, trustRoot: TrustRoot, backend: PairingBackend): Promise<Restored> {
   if (text === undefined || text === "") return { kind: "empty" };

@@ -13,7 +13,7 @@ import { type BackendChoice, backendOf } from "./backends.js";
 import { type EventName, type Events, type Listener, makeEvents, type Stale } from "./events.js";
 import { compromised, type Evidence } from "./evidence.js";
 import type { HeadStore } from "./head-store.js";
-import { evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
+import { evidenceIn, evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
 import { custodyOf, marketsOf, type VerifiedCustody, type VerifiedMarkets } from "./markets.js";
 import type { VerifiedHead } from "./state.js";
 import { type Outcome, syncOnce } from "./sync.js";
@@ -103,7 +103,9 @@ export class LightClient {
    */
   async getAccount(index: number, signal?: AbortSignal): Promise<VerifiedAccount> {
     const { transport, trustRoot } = this.options;
-    return openAccount(transport, await this.fresh(), trustRoot.nLevels, index, signal);
+    const account = await openAccount(transport, await this.fresh(), trustRoot.nLevels, index, signal);
+    if (this.evidence !== undefined) throw compromised(this.evidence); // found meanwhile
+    return account;
   }
 
   /** Prices, open interest, funds and parameters under the head. @throws NOT_SYNCED, HEAD_STALE, COMPROMISED */
@@ -118,7 +120,10 @@ export class LightClient {
 
   /** Takes up what the store holds, once; sync and questions do so by themselves. @throws COMPROMISED */
   async open(): Promise<PairingBackend> {
-    this.opening ??= this.openNow();
+    this.opening ??= this.openNow().catch((e) => {
+      this.opening = undefined; // what failed may go well the next time
+      throw e;
+    });
     const backend = await this.opening;
     if (this.evidence !== undefined) throw compromised(this.evidence);
     return backend;
@@ -161,6 +166,7 @@ export class LightClient {
     }
     const { position, heads } = outcome;
     if (position !== this.position) {
+      await this.heedStore();
       await store?.save(positionText(trustRoot, position));
       this.position = position;
       this.events.emit("advanced", position.head);
@@ -169,6 +175,15 @@ export class LightClient {
     this.serverBehind = serverBatchNumber < position.head.batchNumber ? { serverBatchNumber } : {};
     this.isTooOld(position.head);
     return outcome;
+  }
+
+  /** Another client of the same store may have stopped for good: its evidence is not written over. @throws COMPROMISED */
+  private async heedStore(): Promise<void> {
+    const { backend = "noble", store, trustRoot } = this.options;
+    const evidence = await evidenceIn(await store?.load(), trustRoot, await backendOf(backend));
+    if (evidence === undefined) return;
+    this.stop(evidence);
+    throw compromised(evidence);
   }
 
   private stop(evidence: Evidence): void {

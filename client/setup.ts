@@ -44,7 +44,16 @@ const keyDigest = (json: unknown): string =>
  * The verifier of a key and a setup given as JSON.
  * @throws RESPONSE_INVALID when one is not the trust root's; KEY_UNSAFE, KEY_MISMATCH, PROOF_MALFORMED when the trust root itself names a bad one
  */
-export function setupOf(
+export function setupOf(...of: Parameters<typeof readSetup>): Setup {
+  try {
+    return readSetup(...of);
+  } catch (e) {
+    if (e instanceof RangeError) throw invalid(VKEY_FILE, "json", "The verification key is nested deeper than any key is.");
+    throw e;
+  }
+}
+
+function readSetup(
   verificationKey: unknown,
   srs: unknown,
   { vkeyDigest, srsDigest: expected }: Pick<TrustRoot, "vkeyDigest" | "srsDigest">,

@@ -4,8 +4,9 @@ import { batchFile, type Range } from "../../core/publication/files.js";
 import { rangesEndingAt } from "../../core/publication/ranges.js";
 import type { StateReader } from "../../ledger/world.js";
 import type { CheckedBatch } from "../collect.js";
+import type { BatchRoots } from "../source.js";
 import { publishActivity } from "./activity.js";
-import { type About, hasCertificate, publishCertificate } from "./certificates.js";
+import { type About, hasCertificate, leadsBetween, publishCertificate } from "./certificates.js";
 import { type Folder, putUnlessThere } from "./folder.js";
 import type { HeadsFile } from "./heads.js";
 import { publishState } from "./state.js";
@@ -13,15 +14,29 @@ import { publishState } from "./state.js";
 /** The range of one batch. */
 export const rangeOf = (batchNumber: number): Range => ({ from: batchNumber - 1, to: batchNumber });
 
-/** Whether what is published about a range is there: its certificate, and for one batch its data too. */
-function isThere(folder: Folder, range: Range): boolean {
+/** The states at both ends of a range, as the ledger's table has them. */
+export type EndsOf = (range: Range) => BatchRoots | undefined;
+
+/** The ends of ranges over a table of batches. */
+export const endsIn =
+  (roots: (batchNumber: number) => BatchRoots | undefined): EndsOf =>
+  ({ from, to }) => {
+    const [first, last] = [roots(from + 1), roots(to)];
+    return first && last && { oldRoot: first.oldRoot, newRoot: last.newRoot };
+  };
+
+/** Whether what is published about a range is there, and of this history: its certificate, and for one batch its data too. */
+function isThere(folder: Folder, range: Range, endsOf: EndsOf): boolean {
   const isBatch = range.to - range.from === 1;
-  return hasCertificate(folder, range) && (!isBatch || (folder.size(batchFile(range.to)) ?? 0) > 0);
+  const ends = endsOf(range);
+  const isWhole = hasCertificate(folder, range) && (ends === undefined || leadsBetween(folder, range, ends));
+  return isWhole && (!isBatch || (folder.size(batchFile(range.to)) ?? 0) > 0);
 }
 
 /** The ranges that end after one batch and at or before another and are not there, in the order in which they are made. */
-export function* missingRanges(folder: Folder, after: number, upTo: number, largest: number): Generator<Range> {
-  for (let to = after + 1; to <= upTo; to++) for (const range of rangesEndingAt(to, largest)) if (!isThere(folder, range)) yield range;
+export function* missingRanges(folder: Folder, after: number, upTo: number, largest: number, endsOf: EndsOf): Generator<Range> {
+  for (let to = after + 1; to <= upTo; to++)
+    for (const range of rangesEndingAt(to, largest)) if (!isThere(folder, range, endsOf)) yield range;
 }
 
 /**

@@ -32,6 +32,12 @@ export async function publishCertificate(folder: Folder, about: About, range: Ra
 export const hasCertificate = (folder: Folder, range: Range): boolean =>
   folder.size(certificateFile(range)) === lengthFor(range) && (folder.size(certificateStatementFile(range)) ?? 0) > 0;
 
+/** Whether what stands beside a certificate says that it leads from one state to the other: one of another history does not. */
+export function leadsBetween(folder: Folder, range: Range, { oldRoot, newRoot }: BatchRoots): boolean {
+  const statement = readJsonFile(folder, certificateStatementFile(range), CertificateStatement);
+  return statement?.oldRoot === oldRoot && statement.newRoot === newRoot;
+}
+
 /** A certificate with what it says; undefined when one of the two files is missing, cut off, damaged, or of another publication. @throws IO_FAILED */
 export function readCertificate(folder: Folder, about: About, range: Range): PublishedCertificate | undefined {
   const bytes = folder.read(certificateFile(range));

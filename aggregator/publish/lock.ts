@@ -46,7 +46,7 @@ export async function lockFolder(dir: string): Promise<FolderLock> {
     throw fileError(e, dir);
   }
   const isMine = () => read(path)?.token === mine.token;
-  const beat = setInterval(() => isMine() && touch(path), BEAT_MS);
+  const beat = setInterval(() => touch(path, isMine), BEAT_MS);
   beat.unref();
   return {
     check: () => {
@@ -65,10 +65,10 @@ function lives(holder: Holder, path: string): boolean {
   return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < SILENT_MS;
 }
 
-function touch(path: string): void {
+function touch(path: string, isMine: () => boolean): void {
   const now = new Date();
   try {
-    utimesSync(path, now, now);
+    if (isMine()) utimesSync(path, now, now);
   } catch {
     // The next beat says it again.
   }

@@ -12,7 +12,9 @@ export function folderTransport(dir: string): Transport {
       signal?.throwIfAborted();
       const path = join(dir, name);
       try {
-        if (statSync(path).size > maxBytes) throw tooLarge(name, maxBytes);
+        const stats = statSync(path);
+        if (!stats.isFile()) throw transportFailed(name, "it is not a file", { retryable: false }); // a pipe would hold us, a device never end
+        if (stats.size > maxBytes) throw tooLarge(name, maxBytes);
         return readFileSync(path);
       } catch (e) {
         if (isMissing(e)) throw notPublished(name);

@@ -53,7 +53,8 @@ function readStatement(path: string): CertificateStatement {
 }
 
 /** The statement is one about the trust root's ledger, key and setup. */
-function checkStatement(path: string, { ledgerId, vkeyDigest, srsDigest, from, to, oldRoot }: CertificateStatement, root: TrustRoot): void {
+function checkStatement(path: string, statement: CertificateStatement, root: TrustRoot): void {
+  const { ledgerId, vkeyDigest, srsDigest, from, to, oldRoot, newRoot } = statement;
   const refuse = (what: string, expected: unknown, got: unknown) =>
     new ZkStateError({ code: "ROOT_MISMATCH", message: `${path} is about another ${what}.`, expected: `${expected}`, got: `${got}` });
   if (ledgerId !== root.ledgerId) throw refuse("ledger than the trust root", root.ledgerId, ledgerId);
@@ -61,11 +62,12 @@ function checkStatement(path: string, { ledgerId, vkeyDigest, srsDigest, from, t
   if (srsDigest !== root.srsDigest) throw refuse("aggregation setup than the trust root", root.srsDigest, srsDigest);
   if (to <= from) throw new ZkStateError({ code: "STATEMENT_MALFORMED", message: `${path} covers no batch.`, got: `${from} to ${to}` });
   if (from === root.batchNumber && oldRoot !== root.root) throw refuse("state to start from than the trust root", root.root, oldRoot);
+  if (to === root.batchNumber && newRoot !== root.root) throw refuse("state to end in than the trust root", root.root, newRoot);
 }
 
-function checkOne(path: string, root: TrustRoot, verifier: CertificateVerifier): Checked {
-  const stem = path.replace(/\.(?:json|bin)$/, "");
-  const statement = readStatement(`${stem}.json`);
+function checkOne(stem: string, root: TrustRoot, verifier: CertificateVerifier): Checked {
+  const path = `${stem}.json`;
+  const statement = readStatement(path);
   checkStatement(path, statement, root);
   const { from, to, oldRoot, newRoot, bytes, sha256 } = statement;
   const certificate = read(`${stem}.bin`);
@@ -120,7 +122,8 @@ export function checkCertificates(context: Context, paths: readonly string[], { 
   if (production && development !== undefined) throw development;
   const published = dirname(dirname(paths[0] ?? ""));
   const verifier = verifierOf(key ?? join(published, VKEY_FILE), srs ?? join(published, SRS_FILE), root);
-  const checked = [...new Set(paths)].map((path) => checkOne(path, root, verifier)).sort((a, b) => a.statement.from - b.statement.from);
+  const stems = new Set(paths.map((path) => path.replace(/\.(?:json|bin)$/, "")));
+  const checked = [...stems].map((stem) => checkOne(stem, root, verifier)).sort((a, b) => a.statement.from - b.statement.from);
   checkChain(checked);
   const [first, last] = [checked[0]?.statement, checked.at(-1)?.statement];
   const fromTrustRoot = first?.from === root.batchNumber;

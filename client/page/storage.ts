@@ -5,7 +5,7 @@ const closed = new Map<string, string>();
 /** A kept text. */
 export function kept(key: string): string | undefined {
   try {
-    return localStorage.getItem(key) ?? closed.get(key);
+    return closed.get(key) ?? localStorage.getItem(key) ?? undefined; // what found no room last is the newest
   } catch {
     return closed.get(key);
   }
@@ -15,6 +15,7 @@ export function kept(key: string): string | undefined {
 export function keep(key: string, text: string): void {
   try {
     localStorage.setItem(key, text);
+    closed.delete(key);
   } catch {
     closed.set(key, text);
   }

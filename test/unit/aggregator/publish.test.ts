@@ -70,7 +70,7 @@ async function publishAll(folder: Folder, upTo = checked.length): Promise<void> 
   const heads = HeadsFile.open(folder, lock, about.ledgerId);
   for (const each of checked.slice(heads.batchNumber, upTo))
     await publishBatch({ folder, heads, about }, each, source.state(each.batch.batchNumber));
-  for (const range of missingRanges(folder, 0, heads.batchNumber, LARGEST)) {
+  for (const range of missingRanges(folder, 0, heads.batchNumber, LARGEST, () => undefined)) {
     const [first, last] = [checked[range.from], checked[range.to - 1]];
     const bytes = new Uint8Array(certificateBytes(roundsFor(range.to - range.from))).fill(range.to);
     const roots = { oldRoot: first?.batch.oldRoot ?? 0n, newRoot: last?.batch.newRoot ?? 0n };
@@ -101,7 +101,7 @@ describe("publishing", () => {
       batchNumber: 0,
     });
     expect(folder.list("certificates")).toHaveLength(2 * 7);
-    expect([...missingRanges(folder, 0, 4, LARGEST)]).toEqual([]);
+    expect([...missingRanges(folder, 0, 4, LARGEST, () => undefined)]).toEqual([]);
     for (const state of source.states.slice(1)) expect(folder.size(stateFile(stateRoot(state.header)))).toBeGreaterThan(0);
     expect(readJsonFile(folder, ACTIVITY_FILE, Activity)?.batches.map(({ batchNumber }) => batchNumber)).toEqual([1, 2, 3, 4]);
   });
@@ -268,8 +268,8 @@ describe("a published folder that is there already", () => {
       const file = folder.files.get(name) ?? new Uint8Array();
       folder.files.set(name, name.endsWith(".json") ? file.subarray(0, 0) : damage(file));
     }
-    expect([...missingRanges(folder, 0, 4, LARGEST)]).toEqual([rangeOf(2), rangeOf(3), range]);
-    expect([...missingRanges(folder, 2, 4, 2)]).toEqual([rangeOf(3)]);
+    expect([...missingRanges(folder, 0, 4, LARGEST, () => undefined)]).toEqual([rangeOf(2), rangeOf(3), range]);
+    expect([...missingRanges(folder, 2, 4, 2, () => undefined)]).toEqual([rangeOf(3)]);
   });
 
   it.each<[string, (name: string) => void]>([

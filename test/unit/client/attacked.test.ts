@@ -1,0 +1,100 @@
+// Faults of the light client and its publisher that an attack found.
+import { mkdtempSync, rmSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Aggregator } from "../../../aggregator/service.js";
+import { folderTransport } from "../../../cli/light/folder-transport.js";
+import { memoryStore } from "../../../client/head-store.js";
+import { memoryTransport } from "../../../client/transport.js";
+import { mclBackend } from "../../../core/pairing/mcl.js";
+import { VKEY_FILE } from "../../../core/publication/files.js";
+import { srsDigest } from "../../../core/snarkpack/verifier-srs.js";
+import { type Files, publishedFixture } from "../../helpers/published.js";
+import { simulatedSrs } from "../../helpers/simulated-setup.js";
+import { type SimulatedSource, simulatedSource } from "../../helpers/simulated-source.js";
+import { clientOf, refusal, setHead, show } from "./venue.js";
+
+const ours = publishedFixture({ batches: 5, largest: 2 });
+const theirs = publishedFixture({ batches: 5, largest: 2, fork: { after: 2, seed: 9 } });
+const at = (batchNumber: number): Files => {
+  const files: Files = new Map(ours.files);
+  setHead(files, ours, batchNumber);
+  return files;
+};
+const fork = (files: Files): void => {
+  show(files, theirs.files);
+  setHead(files, theirs, 4);
+};
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "zkstate-attack-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+it("evidence is not written over by another client of the same store", async () => {
+  const store = memoryStore();
+  const [seen, unseen] = [at(4), at(4)];
+  const [first, second] = [clientOf(seen, ours, { store }), clientOf(unseen, ours, { store })];
+  await first.sync();
+  await second.sync();
+  fork(seen);
+  expect(await refusal(first.sync())).toBe("COMPROMISED");
+  setHead(unseen, ours, 5);
+  expect(await refusal(second.sync())).toBe("COMPROMISED");
+  expect(await refusal(clientOf(at(5), ours, { store }).open())).toBe("COMPROMISED");
+});
+
+it("a store that could not be read once is read the next time", async () => {
+  let loads = 0;
+  const load = () => (++loads === 1 ? Promise.reject(new Error("locked")) : Promise.resolve(undefined));
+  const client = clientOf(at(4), ours, { store: { load, save: async () => undefined } });
+  await expect(client.sync()).rejects.toThrow("locked");
+  expect((await client.sync()).head.batchNumber).toBe(4);
+});
+
+it("an account that was on its way when the fork was found is not answered", async () => {
+  const files = at(4);
+  let arrive = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const inner = memoryTransport(files);
+  const read: typeof inner.read = async (name, most, signal) => {
+    const bytes = await inner.read(name, most, signal);
+    if (name.startsWith("leaves/")) await gate;
+    return bytes;
+  };
+  const client = clientOf(files, ours, { transport: { read } });
+  await client.sync();
+  const asked = refusal(client.getAccount(0));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  fork(files);
+  expect(await refusal(client.sync())).toBe("COMPROMISED");
+  arrive();
+  expect(await asked).toBe("COMPROMISED");
+});
+
+it("a key that is nested deep is refused by name, not by a fault of the client's own", async () => {
+  const files = at(4);
+  files.set(VKEY_FILE, Buffer.from(`{"protocol":${"[".repeat(20_000)}${"]".repeat(20_000)}}`));
+  expect(await refusal(clientOf(files, ours).sync())).toMatch(/^RESPONSE_INVALID/);
+});
+
+it("a folder's file that is no file is refused, before it is opened", async () => {
+  await expect(folderTransport("/dev").read("null", 1)).rejects.toMatchObject({ code: "TRANSPORT_FAILED" });
+});
+
+it("a folder is not continued with another history because its key's file is gone", async () => {
+  const verifier = simulatedSrs();
+  const setup = { kind: "development", maxCount: 8, verifier, digest: srsDigest(verifier), powersPath: "" } as const;
+  const make = () => Promise.reject(new Error("not asked for"));
+  const run = async (source: SimulatedSource) => {
+    const aggregator = await Aggregator.open({ source, dir, setup, backend: await mclBackend(), make, largest: 1 });
+    await aggregator.run(new AbortController().signal).finally(() => aggregator.close());
+  };
+  await run({ ...simulatedSource({ batches: 4 }), shown: 3 });
+  unlinkSync(join(dir, VKEY_FILE));
+  await expect(run(simulatedSource({ batches: 4, fork: { after: 1, seed: 9 } }))).rejects.toMatchObject({ code: "KEY_MISMATCH" });
+});
