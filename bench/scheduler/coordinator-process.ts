@@ -1,4 +1,4 @@
-// A coordinator over a simulated ledger, until all is proven. argv: Redis URL, folder, batches.
+// A coordinator over a simulated ledger, until all is proven. argv: Redis URL, folder, batches, window.
 import { pino } from "pino";
 import { folderStore } from "../../farm/artifacts/folder.js";
 import { redisSettings, workerConnection } from "../../farm/connection.js";
@@ -6,13 +6,13 @@ import { Coordinator } from "../../farm/coordinator/coordinator.js";
 import { FarmTable } from "../../farm/table.js";
 import { simulatedSource, simulatedVerifier } from "./simulated.js";
 
-const [url = "", dir = "", batches = "0"] = process.argv.slice(2);
+const [url = "", dir = "", batches = "0", window] = process.argv.slice(2);
 const settings = redisSettings(url, {});
 const source = simulatedSource("simulated", Number(batches), dir);
 const path = `${dir}/artifacts`;
 const table = FarmTable.open(dir);
 const coordinator = new Coordinator(
-  { version: "bench" },
+  { version: "bench", ...(window === undefined ? {} : { window: Number(window) }) },
   {
     connect: () => workerConnection(settings),
     source,

@@ -16,6 +16,8 @@ export interface SchedulerLoad {
   readonly processes: number;
   /** Mean time of a proof. */
   readonly proofMs: number;
+  /** Jobs that are in the queue at a time. @defaultValue the coordinator's own */
+  readonly window?: number;
 }
 
 export interface SchedulerResult extends SchedulerLoad {
@@ -31,13 +33,13 @@ const start = (script: string, args: readonly string[]): ChildProcess =>
   spawn(process.execPath, ["--import", TSX, join(import.meta.dirname, script), ...args], { stdio: ["ignore", "pipe", "inherit"] });
 
 export async function runScheduler(url: string, load: SchedulerLoad): Promise<SchedulerResult> {
-  const { jobs, workers, processes, proofMs } = load;
+  const { jobs, workers, processes, proofMs, window } = load;
   const dir = mkdtempSync(join(tmpdir(), "zkstate-scheduler-"));
   const each = Math.ceil(workers / processes);
   const farm = Array.from({ length: processes }, (_, i) => start("workers-process.ts", [url, `${each}`, `${proofMs}`, `p${i}`]));
   try {
     await Promise.all(farm.map(({ stdout }) => once(stdout as NodeJS.ReadableStream, "data")));
-    const coordinator = start("coordinator-process.ts", [url, dir, `${jobs}`]);
+    const coordinator = start("coordinator-process.ts", [url, dir, `${jobs}`, ...(window === undefined ? [] : [`${window}`])]);
     let text = "";
     coordinator.stdout?.on("data", (chunk: Buffer) => {
       text += chunk.toString("utf8");

@@ -7,9 +7,6 @@ import { type CliCommand, type Options, withExamples, withSettings } from "../co
 import { executeFile } from "../execute/execute-file.js";
 import { whileBusy } from "../farm/ledger-source.js";
 import { listenAddress } from "../farm/numbers.js";
-import { proveOnFarm } from "../farm/prove-on-farm.js";
-import { farmRedis, reachRedis } from "../farm/redis.js";
-import { replayBundle } from "../farm/replay-bundle.js";
 import { makeProgress } from "../progress.js";
 import { proveBatches } from "../proof/prove-batches.js";
 import { proveLines, proveResult } from "../prove-summary.js";
@@ -32,21 +29,21 @@ export const command: CliCommand = {
   },
   run: async (context, options) => {
     const { output, settings, signal } = context;
-    if (options["bundle"] !== undefined) return replayBundle(context, String(options["bundle"]));
-    const onFarm = settings.redis.value !== "";
+    if (options["bundle"] !== undefined) return (await import("../farm/replay-bundle.js")).replayBundle(context, String(options["bundle"]));
+    const farm = settings.redis.value === "" ? undefined : await loadFarm();
     const started = performance.now();
     // What can be wrong with the settings comes before the file is read and the ledger touched.
     const profile = instance(settings.profile.value);
     keyKind(settings);
     await backendFor(settings);
     const listen = listenAddress(String(options["listen"]));
-    if (onFarm) await reachRedis(farmRedis(context));
+    await farm?.reachRedis(farm.farmRedis(context));
     const path = batchPath(options);
     const file = readBatchFile(await readInput(path));
     signal.throwIfAborted();
     const execute = () => executeFile(settings.data.value, file, profile, options["skipInvalid"] === true);
     // On a farm the ledger has other writers, each for a moment: its coordinator, and whoever submits at the same time.
-    const executed = await (onFarm ? whileBusy(execute) : execute());
+    const executed = await (farm ? whileBusy(execute) : execute());
     const { store, skipped, numbers, fresh, finished } = executed;
     const progress = makeProgress(output);
     try {
@@ -56,8 +53,8 @@ export const command: CliCommand = {
       // A turn of the event loop, so that a signal that came during the execution is seen.
       await new Promise((resolve) => setImmediate(resolve));
       // The farm's coordinator reads and writes the ledger itself.
-      if (onFarm) await store.close();
-      const proven = onFarm ? await proveOnFarm(context, numbers, listen) : await proveBatches(context, store, numbers, progress);
+      if (farm) await store.close();
+      const proven = farm ? await farm.proveOnFarm(context, numbers, listen) : await proveBatches(context, store, numbers, progress);
       progress.stop();
       const result = { file: path, proven, skipped, fresh, seconds: (performance.now() - started) / 1000 };
       output.result(proveLines(result, settings, output.paint), proveResult(result, file));
@@ -66,10 +63,13 @@ export const command: CliCommand = {
       throw fresh && e instanceof ZkStateError && numbers.length > 0 ? resumable(e) : e;
     } finally {
       progress.stop();
-      if (!onFarm) await store.close();
+      if (!farm) await store.close();
     }
   },
 };
+
+/** Queue and servers, which take longer to load than all the rest. */
+const loadFarm = async () => ({ ...(await import("../farm/redis.js")), ...(await import("../farm/prove-on-farm.js")) });
 
 function batchPath(options: Options): string {
   if (options["batch"] !== undefined) return String(options["batch"]);

@@ -1,5 +1,5 @@
 // zkstate inspect circuit ID: sizes, files and digests of a profile's circuit.
-import { instance, mainCircom } from "../../circuits/instances.js";
+import { type Instance, instance, mainCircom } from "../../circuits/instances.js";
 import { EXIT } from "../../core/errors.js";
 import { compileCircuit } from "../../prover/artifacts.js";
 import { findKeys } from "../../prover/keys/ensure-keys.js";
@@ -8,29 +8,33 @@ import type { Context } from "../command.js";
 import { makeProgress, type Progress } from "../progress.js";
 
 /**
- * The part of a batch that does not grow with slots and openings, from four small instances:
+ * The part of a batch that does not grow with slots and openings, from small instances and, where it is larger, the instance itself:
  * constraints = perBatch + n perSlot + t perOpening + n t perPair, for n slots and t openings.
  */
-async function perBatch(nLevels: number, { settings }: Context, progress: Progress): Promise<number> {
-  const of = async (nTx: number, nAccounts: number): Promise<number> => {
-    const small = { id: `${nTx}x${nAccounts}x${nLevels}`, nTx, nAccounts, nLevels };
+async function perBatch({ nTx, nAccounts, nLevels }: Instance, constraints: number, context: Context, progress: Progress): Promise<number> {
+  const of = async (n: number, t: number): Promise<number> => {
+    const small = { id: `${n}x${t}x${nLevels}`, nTx: n, nAccounts: t, nLevels };
     const source = { ...circuitSource(small), mainCircom: mainCircom(small) };
-    return (await compileCircuit(source, cacheOption(settings), progress.onStage)).manifest.nConstraints;
+    return (await compileCircuit(source, cacheOption(context.settings), progress.onStage)).manifest.nConstraints;
   };
-  const [a, b, c, d] = [await of(1, 2), await of(2, 2), await of(1, 3), await of(2, 3)];
-  const perPair = d - b - c + a;
-  const perSlot = b - a - 2 * perPair;
-  const perOpening = c - a - perPair;
+  const [a, slots, openings] = [await of(1, 2), await of(2, 2), await of(1, 3)];
+  const [slot, opening] = [slots - a, openings - a];
+  const corner = (nTx - 1) * (nAccounts - 2);
+  const perPair =
+    corner > 0 ? (constraints - a - (nTx - 1) * slot - (nAccounts - 2) * opening) / corner : (await of(2, 3)) - a - slot - opening;
+  const perSlot = slot - 2 * perPair;
+  const perOpening = opening - perPair;
   return a - perSlot - 2 * perOpening - 2 * perPair;
 }
 
 export async function inspectCircuit(context: Context, id: string): Promise<number> {
   const { output, settings } = context;
-  const { nTx, nAccounts, nLevels } = instance(id);
+  const profile = instance(id);
+  const { nTx, nAccounts, nLevels } = profile;
   const progress = makeProgress(output);
   try {
-    const circuit = await compiled(instance(id), settings, progress.onStage);
-    const fixed = await perBatch(nLevels, context, progress);
+    const circuit = await compiled(profile, settings, progress.onStage);
+    const fixed = await perBatch(profile, circuit.manifest.nConstraints, context, progress);
     const kind = keyKind(settings);
     const keys = await findKeys(circuit, kind, cacheOption(settings).cacheDir);
     progress.stop();

@@ -66,8 +66,17 @@ export interface Circuit {
   readonly witness: (input: Input) => Promise<bigint[]>;
 }
 
-/** Compile (or take from the cache) and load. */
-export async function loadCircuit(plan: CircuitPlan): Promise<Circuit> {
+const loaded = new Map<string, Promise<Circuit>>();
+
+/** Compile (or take from the cache) and load, once in a test file. */
+export function loadCircuit(plan: CircuitPlan): Promise<Circuit> {
+  const key = JSON.stringify(plan);
+  const circuit = loaded.get(key) ?? readCircuit(plan);
+  loaded.set(key, circuit);
+  return circuit;
+}
+
+async function readCircuit(plan: CircuitPlan): Promise<Circuit> {
   const text = [
     "pragma circom 2.2.0;",
     ...plan.include.map((file) => `include "${file}";`),

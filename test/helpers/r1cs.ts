@@ -194,8 +194,8 @@ export interface Counts {
   readonly linear: number;
 }
 
-export function counts(r1cs: R1cs): Counts {
-  let linear = 0;
-  for (let i = 0; i < r1cs.nConstraints; i++) if (isLinear(r1cs, i)) linear++;
-  return { nonLinear: r1cs.nConstraints - linear, linear };
+/** Constraints of each sort, of all of them or of some. */
+export function counts(r1cs: R1cs, which = Array.from({ length: r1cs.nConstraints }, (_, i) => i)): Counts {
+  const linear = which.filter((i) => isLinear(r1cs, i)).length;
+  return { nonLinear: which.length - linear, linear };
 }

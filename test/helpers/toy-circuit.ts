@@ -100,8 +100,8 @@ export async function tempDir(): Promise<string> {
   return dir;
 }
 
-/** Compile a circuit and make its development keys in `cacheDir`. */
+/** Compile a circuit, once for all test files, and make its development keys in `cacheDir`. */
 export async function prepared(source: CircuitSource, cacheDir: string): Promise<{ circuit: CircuitArtifact; keys: KeyArtifact }> {
-  const circuit = await compileCircuit(source, { cacheDir });
+  const circuit = await compileCircuit(source);
   return { circuit, keys: await ensureKeys(circuit, { kind: "development", cacheDir }) };
 }

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { missingRanges } from "../../../aggregator/publish/batch.js";
 import { readJsonFile } from "../../../aggregator/publish/json-file.js";
 import { HEADS_FILE, Heads } from "../../../core/publication/files.js";
+import { ensureBuilt } from "../../helpers/built-program.js";
 import { loadFolder, problemsOf } from "../../helpers/check-published.js";
 import { randomFrom } from "../../unit/ledger/store/store-fixtures.js";
-import { ensureBuilt } from "../farm/lab/processes.js";
 import { certificateCheck } from "./certificate-check.js";
 import { SimulatedLedger } from "./simulated-ledger.js";
 

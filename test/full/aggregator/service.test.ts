@@ -8,8 +8,8 @@ import { LedgerProofs } from "../../../cli/aggregation/ledger-proofs.js";
 import { makeOutput } from "../../../cli/output.js";
 import { resolveSettings } from "../../../cli/settings.js";
 import { ACTIVITY_FILE, Activity, certificateFile, HEADS_FILE, Heads } from "../../../core/publication/files.js";
+import { ensureBuilt } from "../../helpers/built-program.js";
 import { loadFolder, problemsOf } from "../../helpers/check-published.js";
-import { ensureBuilt } from "../farm/lab/processes.js";
 import { certificateCheck } from "./certificate-check.js";
 import { SimulatedLedger } from "./simulated-ledger.js";
 

@@ -1,13 +1,11 @@
 // The command line as real child processes, in a folder of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { ensureBuilt, MAIN } from "../../helpers/built-program.js";
 
-const MAIN = join(import.meta.dirname, "../../../cli/main.ts");
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+await ensureBuilt();
 
 export interface Finished {
   readonly code: number | null;
@@ -38,7 +36,7 @@ export function makePlace(): Place {
     const clean = Object.fromEntries(
       Object.entries({ ZKSTATE_CACHE, PATH, HOME, NO_COLOR: "1", ...env }).filter(([, v]) => v !== undefined),
     );
-    const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], { cwd: dir, env: clean, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: clean, stdio: ["pipe", "pipe", "pipe"] });
     let [stdout, stderr] = ["", ""];
     const waiting: (() => void)[] = [];
     child.stdout.on("data", (chunk: Buffer) => {

@@ -23,12 +23,12 @@ const accepted = async (coordinator: Command, batchNumber: number | undefined) =
 
 describe("a machine with every core busy", () => {
   it("keeps its locks, and proves each batch at the first attempt", async () => {
-    const numbers = await farm.more(3);
+    const coordinator = await farm.coordinator();
+    const workers = [await farm.worker("one", "--lock", "5"), await farm.worker("two", "--lock", "5")];
     const busy = "for (const end = Date.now() + 60_000; Date.now() < end; );";
     const spinners = Array.from({ length: 4 }, () => spawn(process.execPath, ["-e", busy], { stdio: "ignore" }));
     try {
-      const coordinator = await farm.coordinator();
-      const workers = [await farm.worker("one", "--lock", "5"), await farm.worker("two", "--lock", "5")];
+      const numbers = await farm.more(3);
       recovered("saturated machine", "4 busy loops on this machine: until 3 batches are proven", await farm.lab.untilProven());
       for (const { stderr } of [...workers, coordinator]) expect(stderr).not.toMatch(/lock lost|renew|vanished|stalled/);
       expect(await metric(coordinator, "zkstate_requeued_total")).toBe(0);

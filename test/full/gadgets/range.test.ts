@@ -1,4 +1,5 @@
 // Ranges: exhaustive for small widths, boundary pairs for large ones, and every forgery put to the R1CS.
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   bitEdits,
@@ -14,6 +15,9 @@ import {
 } from "../../helpers/circuit.js";
 import { mod, R, violated } from "../../helpers/r1cs.js";
 import { expectCounts, expectRigid } from "./rigid.js";
+
+const OWN = join(import.meta.dirname, "circuits");
+const LIB = join(import.meta.dirname, "../../../circuits/lib");
 
 const load = (main: string) => loadCircuit({ main, include: ["range.circom"] });
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -166,24 +170,43 @@ describe("Signed", () => {
   });
 });
 
+/** One comparison among those of every bound; the others have bits that they accept. */
+interface Comparison {
+  readonly bound: number;
+  readonly bits: bigint[][];
+}
+
+const bitsOf = (x: number): bigint[] => upTo(4).map((i) => BigInt((x >> i) & 1));
+const compared = (bound: number, x: number, idle: number): Comparison => ({
+  bound,
+  bits: upTo(16).map((other) => bitsOf(other === bound ? x : idle)),
+});
+
 /** True if the R1CS accepts the bits with the hints of the cheating prover, or with random ones. */
-async function accepts(real: Circuit, cheating: Circuit, bits: bigint[]): Promise<boolean> {
+async function accepts(real: Circuit, cheating: Circuit, { bound, bits }: Comparison): Promise<boolean> {
   const w = await forge(real, cheating, { bits });
-  const hints = [...real.symbols.all().keys()].filter((name) => /hint/.test(name));
+  const hints = [...real.symbols.all().keys()].filter((name) => name.startsWith(`main.compare[${bound}].`) && /hint/.test(name));
   const random = edited(real, w, Object.fromEntries(hints.map((name, i) => [name, BigInt(i) + 12345n])));
   return violated(real.r1cs, w).length === 0 || violated(real.r1cs, random).length === 0;
 }
 
+/** The comparisons with every bound, and the same by a prover that compares nothing. */
+async function everyBound(main: string): Promise<readonly [real: Circuit, cheating: Circuit]> {
+  const plan = { main, include: ["every-bound.circom"], public: ["bits"] };
+  return [
+    await loadCircuit({ ...plan, includeDirs: [OWN, LIB] }),
+    await loadCircuit({ ...plan, includeDirs: [OWN, sabotagedLib(comparesNothing)] }),
+  ];
+}
+
 describe("AssertAtMostBits", () => {
   it.each(upTo(16))("accepts exactly the numbers of 4 bits up to %i", async (max) => {
-    const plan = { main: `AssertAtMostBits(4, ${max})`, include: ["range.circom"], public: ["bits"] };
-    const real = await loadCircuit(plan);
-    const cheating = await loadCircuit({ ...plan, includeDirs: [sabotagedLib(comparesNothing)] });
+    const [real, cheating] = await everyBound("AtMostEvery()");
     for (const x of upTo(16)) {
-      const bits = upTo(4).map((i) => BigInt((x >> i) & 1));
-      if (x <= max) await expectSatisfied(real, { bits });
-      else await expectRefused(real, { bits }, /CompareBits/);
-      expect(await accepts(real, cheating, bits), `${x} <= ${max}`).toBe(x <= max);
+      const comparison = compared(max, x, 0);
+      if (x <= max) await expectSatisfied(real, { bits: comparison.bits });
+      else await expectRefused(real, { bits: comparison.bits }, /CompareBits/);
+      expect(await accepts(real, cheating, comparison), `${x} <= ${max}`).toBe(x <= max);
     }
   });
 
@@ -213,12 +236,7 @@ describe("AssertAtMostBits", () => {
 
 describe("CompareBits of the complement", () => {
   it.each(upTo(16))("accepts exactly the numbers of 4 bits from %i", async (min) => {
-    const plan = { main: `CompareBits(4, BITS_OF(4, ${15 - min}), 1)`, include: ["range.circom"], public: ["bits"] };
-    const real = await loadCircuit(plan);
-    const cheating = await loadCircuit({ ...plan, includeDirs: [sabotagedLib(comparesNothing)] });
-    for (const x of upTo(16)) {
-      const bits = upTo(4).map((i) => BigInt((x >> i) & 1));
-      expect(await accepts(real, cheating, bits), `${x} >= ${min}`).toBe(x >= min);
-    }
+    const [real, cheating] = await everyBound("AtLeastEvery()");
+    for (const x of upTo(16)) expect(await accepts(real, cheating, compared(min, x, 15)), `${x} >= ${min}`).toBe(x >= min);
   });
 });

@@ -112,7 +112,7 @@ describe("equality with snarkjs", () => {
 describe("a larger circuit", () => {
   let files: Files;
   beforeAll(async () => {
-    files = await filesOf(poseidonChain(30), { a: "1" });
+    files = await filesOf(poseidonChain(20), { a: "1" });
   });
 
   it("is proven as by snarkjs, by two calls at once too", async () => {

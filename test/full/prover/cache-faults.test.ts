@@ -141,9 +141,9 @@ describe("a disk that refuses", () => {
   });
 
   it("is DISK_FULL or READ_ONLY on real small disks, and works again when there is room", async () => {
-    const [base, disk] = [await tempDir(), join(await tempDir(), "disk")];
+    const disk = join(await tempDir(), "disk");
     const source = poseidonChain(2);
-    const circuit = await compileCircuit(source, { cacheDir: base });
+    const circuit = await compileCircuit(source);
     if (!(await mountSmallDisk(disk, 400 << 10))) return; // the injected faults above stand in where mounting is not allowed
     try {
       await expect(compileCircuit(source, { cacheDir: disk })).rejects.toMatchObject({ code: "DISK_FULL" });

@@ -19,8 +19,8 @@ let circuit: CircuitArtifact;
 let other: CircuitArtifact;
 beforeAll(async () => {
   [cacheDir, scratch] = [await tempDir(), await tempDir()];
-  circuit = await compileCircuit(multiplier(), { cacheDir });
-  other = await compileCircuit(cuber(), { cacheDir });
+  circuit = await compileCircuit(multiplier());
+  other = await compileCircuit(cuber());
 });
 
 describe("keys that do not fit", () => {

@@ -30,7 +30,7 @@ const bits = [
 beforeAll(async () => {
   dir = await tempDir();
   wtnsPath = join(dir, "w.wtns");
-  circuit = await compileCircuit(asserting, { cacheDir: dir });
+  circuit = await compileCircuit(asserting);
 });
 const witness = (input: CircuitInput) => computeWitness({ wasmPath: circuit.wasmPath, input, wtnsPath });
 
@@ -94,13 +94,13 @@ describe("checkWitness", () => {
   });
 
   it.each([multiplier(), linear()].map((toy) => [toy.name, toy] as const))("accepts %s", async (_name, toy) => {
-    const { wasmPath, r1csPath } = await compileCircuit(toy, { cacheDir: dir });
+    const { wasmPath, r1csPath } = await compileCircuit(toy);
     await computeWitness({ wasmPath, input: toy.input, wtnsPath });
     expect(await checkWitness(r1csPath, await readWitness(wtnsPath))).toEqual([]);
   });
 
   it("finds the one row that breaks in a larger circuit", async () => {
-    const { wasmPath, r1csPath } = await compileCircuit(poseidonChain(1), { cacheDir: dir });
+    const { wasmPath, r1csPath } = await compileCircuit(poseidonChain(1));
     await computeWitness({ wasmPath, input: { a: 1n }, wtnsPath });
     const honest = await readWitness(wtnsPath);
     expect(await checkWitness(r1csPath, honest)).toEqual([]);

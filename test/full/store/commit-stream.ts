@@ -1,5 +1,5 @@
 // Child of the store's tests: commits random batches until it is killed or stopped, and tells each one on stdout once it is on the disk.
-// node --import tsx commit-stream.ts <dir> <seed> <count> [prune]
+// commit-stream <dir> <seed> <count> [prune]
 import { writeSync } from "node:fs";
 import { ZkStateError } from "../../../core/errors.js";
 import { LedgerStore } from "../../../ledger/store/ledger-store.js";

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LedgerStore } from "../../../ledger/store/ledger-store.js";
+import { bundled } from "../../helpers/bundled.js";
 import { commitRandom, freshDir, genesisHeader, LEVELS, randomFrom } from "../../unit/ledger/store/store-fixtures.js";
 
-const SCRIPT = fileURLToPath(new URL("commit-stream.ts", import.meta.url));
+const script = await bundled(fileURLToPath(new URL("commit-stream.ts", import.meta.url)));
 const ROUNDS = 24;
 const code = (name: string) => expect.objectContaining({ code: name });
 
@@ -19,7 +20,7 @@ interface Child {
 }
 
 function run(args: readonly string[], shell?: string): Child {
-  const command = [process.execPath, "--import", "tsx", SCRIPT, ...args];
+  const command = [process.execPath, script, ...args];
   const [file = "", ...rest] = shell === undefined ? command : ["sh", "-c", `${shell}; exec "$@"`, "sh", ...command];
   const child = spawn(file, rest, { stdio: ["ignore", "pipe", "inherit"] });
   const lines: string[] = [];

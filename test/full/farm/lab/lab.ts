@@ -11,9 +11,10 @@ import { executeFile } from "../../../../cli/execute/execute-file.js";
 import { batchText } from "../../../../cli/write-text.js";
 import { LedgerStore } from "../../../../ledger/store/ledger-store.js";
 import { simulateMarket } from "../../../../simulate/market.js";
+import { ensureBuilt } from "../../../helpers/built-program.js";
 import { type RedisServer, type RedisServerOptions, startRedis } from "../../../helpers/redis.js";
 import { snarkjsVerdicts } from "../../../helpers/snarkjs-accepts.js";
-import { Command, ensureBuilt, marked } from "./processes.js";
+import { Command, marked } from "./processes.js";
 
 const PROFILE = "tiny";
 

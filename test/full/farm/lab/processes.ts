@@ -1,39 +1,8 @@
 // The farm's commands as real processes, with their logs, and a way to find what they leave behind.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lock } from "proper-lockfile";
-
-const ROOT = join(import.meta.dirname, "../../../..");
-const MAIN = join(ROOT, "dist/cli/main.js");
-const SOURCES = ["core", "ledger", "circuits", "native", "prover", "farm", "aggregator", "client", "cli"];
-
-const newest = (dir: string): number =>
-  Math.max(
-    0,
-    ...readdirSync(dir, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
-
-/** The built program, built again when a source is newer: it starts several times as fast as the sources do. */
-export async function ensureBuilt(): Promise<void> {
-  const release = await lock(ROOT, {
-    lockfilePath: join(tmpdir(), "zkstate-build.lock"),
-    realpath: false,
-    retries: { retries: 100, minTimeout: 500, maxTimeout: 500 },
-  });
-  try {
-    const built = existsSync(MAIN) ? newest(join(ROOT, "dist")) : 0;
-    const changed = Math.max(...SOURCES.map((dir) => newest(join(ROOT, dir))));
-    if (built < changed)
-      execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "tsconfig.build.json")]);
-  } finally {
-    await release();
-  }
-}
+import { MAIN } from "../../../helpers/built-program.js";
 
 export interface LogLine {
   readonly msg?: string;
