@@ -260,7 +260,9 @@ describe("files of powers of tau are refused", () => {
       inG2(3, () => point(a.tauG2, 4, G2)),
     );
     await expect(production([path, b])).rejects.toMatchObject({ code: "KEY_UNSAFE" });
+    const good = { kind: "production", maxCount: MAX_COUNT, ptauPaths: [await file("a.ptau", a), b], cacheDir } as const;
+    await expect(ensureSrs({ ...good, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(await loadSrs({ kind: "production", cacheDir })).toBeUndefined();
-    expect(await production([await file("a.ptau", a), b])).toMatchObject({ kind: "production" });
+    expect(await ensureSrs(good)).toMatchObject({ kind: "production" });
   });
 });
