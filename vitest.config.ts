@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 3, // one more than cores: many tests of the farm wait for a fault to be over
+    maxWorkers: 4, // two more than cores: many tests of the farm and of the page wait for a fault to be over
     reporters: ["default", "./test/helpers/summary-reporter.ts"],
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
