@@ -3,9 +3,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import type { Groth16Proof } from "../core/groth16.js";
 import { Malformed } from "../core/pairing/backend.js";
 import { encodeG1, encodeG2, G1_BYTES, G2_BYTES, isOddPair, P, type Pair, parseG1, parseG2 } from "../core/pairing/encoding.js";
-
-/** Length of a certificate of one batch. */
-export const PROOF_BYTES = 2 * G1_BYTES + G2_BYTES;
+import { SINGLE_BYTES } from "../core/snarkpack/certificate.js";
 
 const { Fp, Fp2 } = bn254.fields;
 const G1Point = bn254.G1.Point;
@@ -51,7 +49,7 @@ function compressG2(value: unknown, name: string): Uint8Array {
 /** 128 bytes of a proof in snarkjs' shape. Infinity is refused; the order of B is not looked at. @throws Malformed */
 export function compressProof(proof: Groth16Proof): Uint8Array {
   const { pi_a, pi_b, pi_c }: Partial<Groth16Proof> = proof ?? {}; // it comes from a file that says what it likes
-  const bytes = new Uint8Array(PROOF_BYTES);
+  const bytes = new Uint8Array(SINGLE_BYTES);
   bytes.set(compressG1(pi_a, "pi_a"));
   bytes.set(compressG2(pi_b, "pi_b"), G1_BYTES);
   bytes.set(compressG1(pi_c, "pi_c"), G1_BYTES + G2_BYTES);
@@ -79,7 +77,7 @@ function expandG2(bytes: Uint8Array): string[][] {
 
 /** The inverse of compressProof. ASSUMES: bytes that were verified, so that their points exist. @throws Malformed */
 export function expandProof(bytes: Uint8Array): Groth16Proof {
-  if (bytes.length !== PROOF_BYTES) throw new Malformed(`${bytes.length} bytes instead of ${PROOF_BYTES}`);
+  if (bytes.length !== SINGLE_BYTES) throw new Malformed(`${bytes.length} bytes instead of ${SINGLE_BYTES}`);
   const part = (from: number, length: number) => bytes.subarray(from, from + length);
   const [a, b, c] = [part(0, G1_BYTES), part(G1_BYTES, G2_BYTES), part(G1_BYTES + G2_BYTES, G1_BYTES)];
   return { pi_a: expandG1(a), pi_b: expandG2(b), pi_c: expandG1(c), protocol: "groth16", curve: "bn128" };

@@ -7,8 +7,7 @@ import { asZkStateError, ZkStateError } from "../core/errors.js";
 import type { PairingBackend } from "../core/pairing/backend.js";
 import type { Heads, Range } from "../core/publication/files.js";
 import type { Held } from "./collect.js";
-import { endsIn, missingRanges } from "./publish/batch.js";
-import { hasCertificate, leadsBetween } from "./publish/certificates.js";
+import { endsIn, isThere, missingRanges } from "./publish/batch.js";
 import { type Folder, openFolder } from "./publish/folder.js";
 import { HeadsFile } from "./publish/heads.js";
 import { type FolderLock, lockFolder } from "./publish/lock.js";
@@ -55,6 +54,7 @@ export class Aggregator {
   private recorded = 0;
   /** Every range that ends at or before this batch was seen to be there. */
   private complete = 0;
+  private readonly endsOf = endsIn((batchNumber) => this.options.source.roots(batchNumber));
 
   private constructor(
     private readonly options: AggregatorOptions,
@@ -182,10 +182,9 @@ export class Aggregator {
 
   /** Makes every range that is missing, shortest first, and says in the heads how far they go. */
   private async makeRanges(signal: AbortSignal): Promise<void> {
-    const endsOf = endsIn((batchNumber) => this.options.source.roots(batchNumber));
     for (;;) {
       const { batchNumber } = this.headsFile;
-      const todo = [...missingRanges(this.folder, this.complete, batchNumber, this.options.largest, endsOf)];
+      const todo = [...missingRanges(this.folder, this.complete, batchNumber, this.options.largest, this.endsOf)];
       for (const [i, range] of todo.entries()) {
         await this.sayComplete(range.to - 1);
         signal.throwIfAborted();
@@ -223,9 +222,7 @@ export class Aggregator {
       throw new ZkStateError({ code: "USAGE", message, expected: `at most ${maxCount}`, got: `${batchNumber}`, next });
     }
     const range = { from: 0, to: batchNumber };
-    const ends = endsIn((n) => this.options.source.roots(n))(range);
-    const isThere = hasCertificate(this.folder, range) && (ends === undefined || leadsBetween(this.folder, range, ends));
-    if (!isThere) await this.makeRange(range, signal, undefined);
+    if (!isThere(this.folder, range, this.endsOf)) await this.makeRange(range, signal, undefined);
     await this.headsFile.tell({ checkpoint: batchNumber });
   }
 }

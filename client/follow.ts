@@ -12,8 +12,7 @@ import {
 } from "../core/publication/files.js";
 import { rangesBetween } from "../core/publication/ranges.js";
 import type { TrustRoot } from "../core/publication/trust-root.js";
-import { certificateBytes, roundsFor } from "../core/snarkpack/certificate.js";
-import { SINGLE_BYTES } from "../core/snarkpack/single.js";
+import { lengthFor } from "../core/snarkpack/certificate.js";
 import type { CertificateVerifier } from "../core/snarkpack/verify.js";
 import { invalid, LIMITS, readShaped } from "./answers.js";
 import { type Boundary, endOf, type Link, verifyLink } from "./links.js";
@@ -59,8 +58,7 @@ export function rangesTo(from: number, to: number, heads: Heads): Range[] {
 
 async function fetchLink({ transport, trustRoot, signal }: Route, range: Range): Promise<Link> {
   const file = certificateStatementFile(range);
-  const count = range.to - range.from;
-  const length = count === 1 ? SINGLE_BYTES : certificateBytes(roundsFor(count));
+  const length = lengthFor(range.to - range.from);
   const [statement, certificate] = await Promise.all([
     readShaped(transport, CertificateStatement, file, LIMITS.statement, signal),
     transport.read(certificateFile(range), length, signal),

@@ -26,7 +26,7 @@ export const endsIn =
   };
 
 /** Whether what is published about a range is there, and of this history: its certificate, and for one batch its data too. */
-function isThere(folder: Folder, range: Range, endsOf: EndsOf): boolean {
+export function isThere(folder: Folder, range: Range, endsOf: EndsOf): boolean {
   const isBatch = range.to - range.from === 1;
   const ends = endsOf(range);
   const isWhole = hasCertificate(folder, range) && (ends === undefined || leadsBetween(folder, range, ends));

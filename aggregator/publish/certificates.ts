@@ -3,8 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { CertificateStatement, certificateFile, certificateStatementFile, type Range } from "../../core/publication/files.js";
 import type { TrustRoot } from "../../core/publication/trust-root.js";
-import { certificateBytes, roundsFor } from "../../core/snarkpack/certificate.js";
-import { PROOF_BYTES } from "../proof-bytes.js";
+import { lengthFor } from "../../core/snarkpack/certificate.js";
 import type { BatchRoots } from "../source.js";
 import { type Folder, putUnlessThere } from "./folder.js";
 import { jsonFile, readJsonFile } from "./json-file.js";
@@ -15,8 +14,6 @@ export type About = Pick<TrustRoot, "ledgerId" | "vkeyDigest" | "srsDigest">;
 export interface PublishedCertificate extends BatchRoots {
   readonly bytes: Uint8Array;
 }
-
-const lengthFor = ({ from, to }: Range): number => (to - from === 1 ? PROOF_BYTES : certificateBytes(roundsFor(to - from)));
 
 /** Puts a certificate in place. ASSUMES: verified. @throws DISK_FULL, READ_ONLY, IO_FAILED */
 export async function publishCertificate(folder: Folder, about: About, range: Range, certificate: PublishedCertificate): Promise<void> {
@@ -30,7 +27,7 @@ export async function publishCertificate(folder: Folder, about: About, range: Ra
 
 /** Whether both files are there, at a glance: the certificate has the length of its range. */
 export const hasCertificate = (folder: Folder, range: Range): boolean =>
-  folder.size(certificateFile(range)) === lengthFor(range) && (folder.size(certificateStatementFile(range)) ?? 0) > 0;
+  folder.size(certificateFile(range)) === lengthFor(range.to - range.from) && (folder.size(certificateStatementFile(range)) ?? 0) > 0;
 
 /** Whether what stands beside a certificate says that it leads from one state to the other: one of another history does not. */
 export function leadsBetween(folder: Folder, range: Range, { oldRoot, newRoot }: BatchRoots): boolean {
@@ -45,7 +42,8 @@ export function readCertificate(folder: Folder, about: About, range: Range): Pub
   if (bytes === undefined || statement === undefined) return undefined;
   const isOurs =
     statement.ledgerId === about.ledgerId && statement.vkeyDigest === about.vkeyDigest && statement.srsDigest === about.srsDigest;
-  const isWhole = bytes.length === lengthFor(range) && bytes.length === statement.bytes && bytesToHex(sha256(bytes)) === statement.sha256;
+  const isWhole =
+    bytes.length === lengthFor(range.to - range.from) && bytes.length === statement.bytes && bytesToHex(sha256(bytes)) === statement.sha256;
   const fits = statement.from === range.from && statement.to === range.to;
   return isOurs && isWhole && fits ? { bytes, oldRoot: statement.oldRoot, newRoot: statement.newRoot } : undefined;
 }

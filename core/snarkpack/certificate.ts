@@ -81,6 +81,12 @@ export const roundsFor = (count: number): number => 32 - Math.clz32(count - 1);
 /** Length of a certificate with k halvings; the last four fields are those of the chain. */
 export const certificateBytes = (rounds: number): number => 1192 + 1344 * rounds + 3 * G1 + SCALAR;
 
+/** Length of the certificate of one batch: its proof, A and C in G1, B in G2. */
+export const SINGLE_BYTES = 2 * G1 + G2;
+
+/** Length of the certificate of any number of batches. */
+export const lengthFor = (count: number): number => (count === 1 ? SINGLE_BYTES : certificateBytes(roundsFor(count)));
+
 const malformed = (message: string): ZkStateError =>
   new ZkStateError({ code: "PROOF_MALFORMED", message: `The certificate is malformed: ${message}.`, next: "fetch it again" });
 

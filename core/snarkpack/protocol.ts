@@ -5,16 +5,10 @@ import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { scalarBytes } from "../pairing/encoding.js";
 import { type Certificate, crossFields, type Final, type Openings, type Round, roundsFor } from "./certificate.js";
 import type { ChainStatement } from "./statement.js";
-import { Transcript } from "./transcript.js";
+import { Transcript, u32 } from "./transcript.js";
 
 /** Name and version of the protocol, the transcript's domain. */
 const DOMAIN = "zkstate snarkpack 1";
-
-function u32(n: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, n, true);
-  return bytes;
-}
 
 /**
  * The place of the first proof in vectors of 2^k places: those below it hold infinity. Padding that came last would belong to F as well, whose next

@@ -3,11 +3,9 @@
 import { R } from "../field.js";
 import { Malformed, type PairingBackend } from "../pairing/backend.js";
 import { G1_BYTES, G2_BYTES } from "../pairing/encoding.js";
+import { SINGLE_BYTES } from "./certificate.js";
 import type { KeyElements } from "./equations.js";
 import type { ChainStatement } from "./statement.js";
-
-/** Length of the certificate of one batch. */
-export const SINGLE_BYTES = 2 * G1_BYTES + G2_BYTES;
 
 /** True when the proof holds for the statement's roots. @throws Malformed for any other length, bytes that are no points, and infinity */
 export function singleHolds<G1, G2, Gt>(

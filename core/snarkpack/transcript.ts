@@ -14,7 +14,8 @@ const TAG = { start: 0, absorb: 1, challenge: 2, weight: 3, value: 4 } as const;
 const STATE_BYTES = 64;
 const WEIGHT_BYTES = 16;
 
-function u32(n: number): Uint8Array {
+/** 4 bytes, little-endian. */
+export function u32(n: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, n, true);
   return bytes;
