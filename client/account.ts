@@ -1,10 +1,11 @@
 // An account under a proven root, or the proof that there is none: node files from the root down, each hashed up again before it is believed.
 
 import { ZkStateError } from "../core/errors.js";
-import { leafFile, NODE_LEVELS, NodeFile, nodeFile } from "../core/publication/files.js";
+import { leafFile, NodeFile, nodeFile } from "../core/publication/files.js";
 import { accountLeaf } from "../ledger/hashing.js";
 import { LeafFile } from "../ledger/published/account.js";
-import { defaultNode, hashQuads, verifyPath } from "../ledger/smt.js";
+import { openLeaf, openNode, type Subtree } from "../ledger/published/nodes.js";
+import { verifyPath } from "../ledger/smt.js";
 import type { Account } from "../ledger/types.js";
 import { invalid, LIMITS, readShaped } from "./answers.js";
 import { type AccountMargin, accountMargin } from "./margin.js";
@@ -29,58 +30,10 @@ export interface VerifiedAccount {
   readonly margin?: AccountMargin;
 }
 
-/** The nodes below a node: rows[0] the lowest, 4^levels of them, then each row's parents, up to the node itself. */
-type Rows = readonly (readonly bigint[])[];
-
-/** Levels that the file of a node at `level` spans. */
-const spanOf = (level: number): number => level % NODE_LEVELS || NODE_LEVELS;
-
-/** Hashes four by four. */
-function parents(row: readonly bigint[], level: number): bigint[] {
-  const empty = defaultNode(level);
-  const quads = Array.from({ length: row.length / 4 }, (_, i) => row.slice(4 * i, 4 * i + 4));
-  return quads.map((quad) => (quad.every((node) => node === empty) ? defaultNode(level + 1) : (hashQuads(quad)[0] ?? 0n)));
-}
-
-function emptyRows(level: number): Rows {
-  const span = spanOf(level);
-  return Array.from({ length: span + 1 }, (_, i) => Array.from({ length: 4 ** (span - i) }, () => defaultNode(level - span + i)));
-}
-
-async function fetchRows(transport: Transport, hash: bigint, level: number, signal?: AbortSignal): Promise<Rows> {
+async function fetchSubtree(transport: Transport, hash: bigint, level: number, signal?: AbortSignal): Promise<Subtree> {
   const file = nodeFile(hash);
-  const span = spanOf(level);
-  const { levels, children } = await readShaped(transport, NodeFile, file, LIMITS.node, signal);
-  const outside = Object.keys(children).find((place) => Number(place) >= 4 ** span);
-  if (levels !== span || outside !== undefined)
-    throw invalid(file, "node", "The node file spans other levels than its place in the tree asks for.", {
-      expected: `${span}`,
-      got: `${levels}`,
-    });
-  const lowest = level - span;
-  const rows = [Array.from({ length: 4 ** span }, (_, place) => children[`${place}`] ?? defaultNode(lowest))];
-  for (let l = lowest; l < level; l++) rows.push(parents(rows.at(-1) ?? [], l));
-  const top = rows.at(-1)?.[0];
-  if (top !== hash) throw invalid(file, "node", "The node file holds nodes with another hash.", { expected: `${hash}`, got: `${top}` });
-  return rows;
-}
-
-/** The path of a leaf, and the leaf. */
-async function openPath(transport: Transport, accountsRoot: bigint, nLevels: number, index: bigint, signal?: AbortSignal) {
-  const path: (readonly bigint[])[] = [];
-  let node = accountsRoot;
-  for (let level = nLevels; level > 0; level -= spanOf(level)) {
-    const rows = node === defaultNode(level) ? emptyRows(level) : await fetchRows(transport, node, level, signal);
-    const lowest = level - spanOf(level);
-    const place = Number((index >> BigInt(2 * lowest)) & (4n ** BigInt(spanOf(level)) - 1n));
-    const quads = rows.slice(0, -1).map((row, i) => {
-      const first = 4 * Math.floor(place / 4 ** (i + 1));
-      return row.slice(first, first + 4);
-    });
-    path.unshift(...quads);
-    node = rows[0]?.[place] ?? 0n;
-  }
-  return { path, leaf: node };
+  const node = await readShaped(transport, NodeFile, file, LIMITS.node, signal);
+  return openNode(node, hash, level, (sums) => invalid(file, "node", "The file is not that of the node which it is named after.", sums));
 }
 
 async function fetchAccount(transport: Transport, leaf: bigint, signal?: AbortSignal): Promise<Account> {
@@ -108,7 +61,8 @@ export async function openAccount(
 ): Promise<VerifiedAccount> {
   checkIndex(index, nLevels);
   const { accountsRoot } = head.header;
-  const { path, leaf } = await openPath(transport, accountsRoot, nLevels, BigInt(index), signal);
+  const subtree = (hash: bigint, level: number) => fetchSubtree(transport, hash, level, signal);
+  const { children: path, leaf } = await openLeaf(subtree, accountsRoot, nLevels, BigInt(index));
   if (!verifyPath(accountsRoot, BigInt(index), leaf, path)) {
     throw new ZkStateError({ code: "INTERNAL", message: "A path whose every node was checked does not verify." });
   }

@@ -1,15 +1,24 @@
 // The published state opened for a query: which root a batch has, the state behind a root, the path to an account's leaf. The server checks what
 // it reads against the hashes that name it. Clients check again and need not trust it; but a damaged folder must not look like a lying server.
 import type * as z from "zod/mini";
-import { CertificateStatement, certificateStatementFile, type Heads, leafFile, stateFile } from "../../core/publication/files.js";
+import {
+  CertificateStatement,
+  certificateStatementFile,
+  type Heads,
+  leafFile,
+  NodeFile,
+  nodeFile,
+  stateFile,
+} from "../../core/publication/files.js";
 import { accountLeaf, stateRoot } from "../../ledger/hashing.js";
 import { priceHash } from "../../ledger/prices.js";
 import { LeafFile } from "../../ledger/published/account.js";
+import { openLeaf, openNode, type Subtree } from "../../ledger/published/nodes.js";
 import { StateFile } from "../../ledger/published/state.js";
+import type { LeafProof } from "../../ledger/smt.js";
 import { notPublished } from "./answers.js";
 import { corrupt, readPublished, readReferred } from "./read-published.js";
 import { remember } from "./remember.js";
-import { type LeafOpening, openLeaf, readSubtree } from "./subtrees.js";
 
 /** A batch's state by its root. */
 export interface StateAt {
@@ -26,7 +35,7 @@ export interface Openings {
   /** Header and prices. @throws NOT_PUBLISHED, STORE_CORRUPT */
   state(at: StateAt): Promise<StateJson>;
   /** @throws STORE_CORRUPT when a part of the tree is missing or damaged */
-  leaf(accountsRoot: bigint, nLevels: number, index: number): Promise<LeafOpening>;
+  leaf(accountsRoot: bigint, nLevels: number, index: number): Promise<LeafProof>;
   /** @throws STORE_CORRUPT */
   account(leaf: bigint): Promise<AccountJson>;
 }
@@ -54,6 +63,12 @@ export function openings(dir: string): Openings {
     leaf: (accountsRoot, nLevels, index) => openLeaf((hash, level) => subtrees(`${hash} ${level}`), accountsRoot, nLevels, BigInt(index)),
     account: (leaf) => readAccount(dir, leaf),
   };
+}
+
+async function readSubtree(dir: string, hash: bigint, level: number): Promise<Subtree> {
+  const name = nodeFile(hash);
+  const { value } = await readReferred(dir, name, NodeFile);
+  return openNode(value, hash, level, ({ got }) => corrupt(name, got));
 }
 
 async function stateAt(dir: string, { proven }: Heads, batchNumber = proven.batchNumber): Promise<StateAt> {

@@ -1,9 +1,10 @@
 // A state as files: its accounts tree, then what its root opens to. A file's name is its hash, so that only what changed is written; a file that is there
 // has all that is below it, because the tree is written from the leaves upwards.
 import { ZkStateError } from "../../core/errors.js";
-import { leafFile, NODE_LEVELS, NodeFile, nodeFile, stateFile } from "../../core/publication/files.js";
+import { leafFile, NodeFile, nodeFile, stateFile } from "../../core/publication/files.js";
 import { stateRoot } from "../../ledger/hashing.js";
 import { LeafFile } from "../../ledger/published/account.js";
+import { levelsBelow } from "../../ledger/published/nodes.js";
 import { StateFile } from "../../ledger/published/state.js";
 import { defaultNode, type TreeReader } from "../../ledger/smt.js";
 import type { PriceReport } from "../../ledger/types.js";
@@ -39,7 +40,7 @@ const isThere = (folder: Folder, name: string): boolean => (folder.size(name) ??
 
 /** The children that a node's file lists, by their place: those that are no empty subtrees. */
 function childrenOf(tree: TreeReader, level: number, index: bigint): { readonly levels: number; readonly children: Map<number, bigint> } {
-  const levels = level % NODE_LEVELS || NODE_LEVELS; // counted from the leaves, so the topmost file spans what is left
+  const levels = levelsBelow(level);
   const empty = defaultNode(level - levels);
   const children = new Map<number, bigint>();
   for (let place = 0; place < 4 ** levels; place++) {

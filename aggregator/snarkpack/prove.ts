@@ -1,8 +1,9 @@
 // The prover's side of the protocol: it asks the shares, puts their answers together, says what the transcript has to hear and passes the challenges on.
-import { R } from "../../core/field.js";
+
+import { batchInverse, invert, R } from "../../core/field.js";
 import { scalarBytes } from "../../core/pairing/encoding.js";
 import type { Certificate, Final, Openings, Round } from "../../core/snarkpack/certificate.js";
-import { batchInverse, invert, powers, productCoefficients, quotient } from "../../core/snarkpack/polynomials.js";
+import { powers, productCoefficients, quotient } from "../../core/snarkpack/polynomials.js";
 import { absorbProducts, afterCommitments, afterFinal, afterRound, beginTranscript, type Digests } from "../../core/snarkpack/protocol.js";
 import { chainSums } from "../../core/snarkpack/scalars.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";

@@ -1,7 +1,7 @@
 // Round constants and matrix of Poseidon over the BN254 scalar field, as circomlib has them, from the Grain generator of the Poseidon paper
 // (eprint 2019/458, appendix E): a linear feedback shift register of 80 bits whose output shrinks itself. A table of all constants would weigh more
 // than the rest of the client.
-import { R } from "../../core/field.js";
+import { batchInverse, R } from "../../core/field.js";
 
 /** Full rounds, and partial rounds by width t = 2..17: the paper's table for x^5 and 128 bits of security. */
 export const FULL_ROUNDS = 8;
@@ -86,37 +86,6 @@ function grain(width: number, partialRounds: number): () => bigint {
   };
 }
 
-/** 1 / x mod r, by the extended Euclidean algorithm. */
-export function invert(x: bigint): bigint {
-  let [a, b, u, v] = [x, R, 1n, 0n];
-  while (a > 1n) {
-    const q = b / a;
-    [a, b, u, v] = [b - q * a, a, v - q * u, u];
-  }
-  if (a === 0n) throw new RangeError("zero has no inverse");
-  return u < 0n ? u + R : u;
-}
-
-/** All inverses for the price of one. */
-function invertAll(xs: readonly bigint[]): bigint[] {
-  const before: bigint[] = [];
-  let product = 1n;
-  for (const x of xs) {
-    before.push(product);
-    product = (product * x) % R;
-  }
-  let inverse = invert(product);
-  return xs
-    .map((x, i) => [x, before[i] ?? 1n] as const)
-    .reverse()
-    .map(([x, others]) => {
-      const result = (inverse * others) % R;
-      inverse = (inverse * x) % R;
-      return result;
-    })
-    .reverse();
-}
-
 /** The constants of the permutation of width t, from 2 to 17. */
 export function grainConstants(width: number): GrainConstants {
   const partialRounds = PARTIAL_ROUNDS[width - 2];
@@ -132,6 +101,6 @@ export function grainConstants(width: number): GrainConstants {
   const constants = Array.from({ length: FULL_ROUNDS + partialRounds }, () => many(below));
   const xs = many(() => draw() % R);
   const ys = many(() => draw() % R);
-  const flat = invertAll(xs.flatMap((x) => ys.map((y) => x + y)));
+  const flat = batchInverse(xs.flatMap((x) => ys.map((y) => x + y)));
   return { partialRounds, constants, matrix: xs.map((_, i) => flat.slice(i * width, (i + 1) * width)) };
 }

@@ -2,8 +2,8 @@
 // polynomial X^t - a_1 X^(t-1) - ... - a_t of the matrix M, take q_1 = v, q_(i+1) = M q_i - a_i q_1 as a basis: state = Q w. A round adds d = y - x to
 // word 0 and applies M, which for w means: shift by one and put d + a w in front. So a round costs 2 t products instead of t^2
 // (the controller form of linear systems; that the first vectors M^i v are independent is checked while the basis is made).
-import { R } from "../../core/field.js";
-import { FULL_ROUNDS, grainConstants, invert } from "./grain.js";
+import { invert, R } from "../../core/field.js";
+import { FULL_ROUNDS, grainConstants } from "./grain.js";
 
 type Vector = readonly bigint[];
 type Matrix = readonly Vector[];

@@ -1,38 +1,5 @@
 // Scalars mod r, and the polynomials whose coefficients the halvings leave behind. Coefficients are listed from the constant upwards.
-import { R } from "../field.js";
-
-/** The representative in [0, r) of any integer. */
-export function mod(x: bigint): bigint {
-  const rest = x % R;
-  return rest < 0n ? rest + R : rest;
-}
-
-/** 1 / x, by the extended Euclidean algorithm. ASSUMES: x is not 0 mod r. */
-export function invert(x: bigint): bigint {
-  let [a, b, u, v] = [mod(x), R, 1n, 0n];
-  while (a > 1n) {
-    const q = b / a;
-    [a, b, u, v] = [b - q * a, a, v - q * u, u];
-  }
-  return mod(u);
-}
-
-/** All inverses for the price of one. ASSUMES: no entry is 0 mod r. */
-export function batchInverse(xs: readonly bigint[]): bigint[] {
-  const before: bigint[] = []; // product of all entries before this one
-  let product = 1n;
-  for (const x of xs) {
-    before.push(product);
-    product = (product * x) % R;
-  }
-  let inverse = invert(product);
-  const inverses = [...before];
-  for (let i = xs.length - 1; i >= 0; i--) {
-    inverses[i] = (inverse * (before[i] ?? 1n)) % R;
-    inverse = (inverse * (xs[i] ?? 1n)) % R;
-  }
-  return inverses;
-}
+import { invert, mod, R } from "../field.js";
 
 /** 1, x, x^2, ..., x^(n-1). */
 export function powers(x: bigint, n: number): bigint[] {

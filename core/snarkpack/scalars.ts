@@ -1,8 +1,9 @@
 // The verifier's numbers: challenges from the transcript of the bytes received, and what follows from them and the statement in O(k) steps.
-import { R } from "../field.js";
+
+import { batchInverse, invert, mod, R } from "../field.js";
 import { readScalar } from "../pairing/encoding.js";
 import type { Certificate } from "./certificate.js";
-import { batchInverse, evaluateProduct, geometricSum, invert, mod, power } from "./polynomials.js";
+import { evaluateProduct, geometricSum, power } from "./polynomials.js";
 import {
   absorbEvaluation,
   absorbOpenings,

@@ -1,6 +1,7 @@
 // A prover of certificates who knows the logarithm of everything: each point is a number mod r, each product of pairings an inner product of numbers.
 // It shares the transcript with the real prover and nothing else, and a certificate of a few proofs costs it a fraction of a second.
 import { bn254 } from "@noble/curves/bn254.js";
+import { batchInverse, invert, mod } from "../../core/field.js";
 import { encodeG1, encodeG2, P, scalarBytes } from "../../core/pairing/encoding.js";
 import { GENERATOR_G1, GENERATOR_G2 } from "../../core/pairing/generators.js";
 import { nobleBackend } from "../../core/pairing/noble.js";
@@ -10,8 +11,6 @@ import * as polynomials from "../../core/snarkpack/polynomials.js";
 import * as protocol from "../../core/snarkpack/protocol.js";
 import type { ChainStatement } from "../../core/snarkpack/statement.js";
 import type { Transcript } from "../../core/snarkpack/transcript.js";
-
-const { mod } = polynomials;
 
 export const g1 = (x: bigint): Uint8Array => {
   const { x: u, y } = bn254.G1.Point.BASE.multiplyUnsafe(mod(x)).toAffine();
@@ -81,7 +80,7 @@ function halve(vectors: Vectors, transcript: Transcript, voice: Voice) {
   const x = protocol.afterRound(transcript, round);
   const byX: readonly Name[] = ["a", "c", "w1", "w2"];
   const rest = each(l, (value, name) => {
-    const factor = byX.includes(name) ? x : polynomials.invert(x);
+    const factor = byX.includes(name) ? x : invert(x);
     return value.map((y, i) => mod(y + factor * (h[name][i] ?? 0n)));
   });
   return { round, x, rest };
@@ -89,8 +88,8 @@ function halve(vectors: Vectors, transcript: Transcript, voice: Voice) {
 
 /** Openings of the keys' polynomials at z. */
 function openKeys(xs: Vector, t: bigint, z: bigint, { a, b }: Secrets, voice: Voice) {
-  const overT = polynomials.invert(t);
-  const fv = polynomials.productCoefficients(polynomials.batchInverse(xs), 1n);
+  const overT = invert(t);
+  const fv = polynomials.productCoefficients(batchInverse(xs), 1n);
   const fw = [...fv.map(() => 0n), ...polynomials.productCoefficients(xs, overT)];
   const [qv, qw] = [polynomials.quotient(fv, z), polynomials.quotient(fw, z)];
   return {
@@ -136,7 +135,7 @@ export function proveByLogarithms(
   const { zAB: _, ...commitments } = { states: voice.g1("states", evaluate(states, a)), ...products(voice, "", start, start) };
   const t = protocol.afterCommitments(transcript, commitments);
   const rho = polynomials.powers(t, n);
-  const scale = polynomials.powers(polynomials.invert(t), n);
+  const scale = polynomials.powers(invert(t), n);
   let vectors: Vectors = { ...start, b: times(start.b, rho), w1: times(start.w1, scale), w2: times(start.w2, scale), rho };
   const sums = { zAB: voice.gt("zAB", dot(vectors.a, vectors.b)), zC: voice.g1("zC", dot(vectors.c, rho)) };
   protocol.absorbProducts(transcript, sums);

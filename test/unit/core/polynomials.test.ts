@@ -1,17 +1,7 @@
 // The scalar work of prover and verifier, against the definitions.
 import { describe, expect, it } from "vitest";
-import { R } from "../../../core/field.js";
-import {
-  batchInverse,
-  evaluateProduct,
-  geometricSum,
-  invert,
-  mod,
-  power,
-  powers,
-  productCoefficients,
-  quotient,
-} from "../../../core/snarkpack/polynomials.js";
+import { mod } from "../../../core/field.js";
+import { evaluateProduct, geometricSum, power, powers, productCoefficients, quotient } from "../../../core/snarkpack/polynomials.js";
 import { randomField } from "../../helpers/mutate.js";
 
 const random = randomField(29n);
@@ -19,17 +9,6 @@ const list = (n: number) => Array.from({ length: n }, random);
 const evaluate = (f: readonly bigint[], x: bigint) => f.reduceRight((sum, c) => mod(sum * x + c), 0n);
 
 describe("scalars", () => {
-  it("are reduced to [0, r)", () => {
-    expect([0n, 1n, R, -1n, -R, 2n * R + 3n].map(mod)).toEqual([0n, 1n, 0n, R - 1n, 0n, 3n]);
-  });
-
-  it("have inverses, alone and in a batch", () => {
-    const xs = [1n, R - 1n, 2n, R + 5n, -3n, ...list(20)];
-    for (const x of xs) expect(mod(x * invert(x))).toBe(1n);
-    expect(batchInverse(xs.map(mod))).toEqual(xs.map(invert));
-    expect(batchInverse([])).toEqual([]);
-  });
-
   it("have powers and sums of powers", () => {
     const x = random();
     expect(powers(x, 0)).toEqual([]);
