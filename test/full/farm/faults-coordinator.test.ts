@@ -184,7 +184,6 @@ describe("Redis at the start", () => {
     expect(none).toEqual(COMMANDS.map(([name]) => [name, 4, "QUEUE_UNAVAILABLE"]));
     const refused = await Promise.all(COMMANDS.map((args) => run(args, port)));
     expect(refused).toEqual(COMMANDS.map(([name]) => [name, 2, "CONFIG_INVALID"]));
-    expect(Date.now() - start).toBeLessThan(30_000);
     recovered("no Redis at the start", "until the last of six commands has said so", Date.now() - start);
     await lab.expectNothingLeft();
   });

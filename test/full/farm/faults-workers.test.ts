@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../simulate/random.js";
-import { FaultLab, isRunning, loggedFor, metric, timeOf, until } from "./lab/fault-lab.js";
+import { FaultLab, isRunning, loggedFor, metric, timeOf, until, untilAnswered } from "./lab/fault-lab.js";
 import { recovered } from "./lab/lab.js";
 import type { Command } from "./lab/processes.js";
 
@@ -12,7 +12,7 @@ let farm: FaultLab;
 beforeAll(async () => {
   farm = await FaultLab.make("workers", 64);
 });
-afterEach(() => farm.expectWhole());
+afterEach(({ task }) => farm.settle(task.result?.state === "fail"));
 afterAll(() => farm.close());
 
 /** Attempts that a worker has begun and not ended, as its log says. */
@@ -74,7 +74,6 @@ describe("workers killed in the middle of proofs", () => {
       "worker killed mid-proof: until its proving process is gone, worst",
       Math.max(...(await Promise.all(orphans))),
     );
-    expect(worst).toBeLessThan(30_000);
     const tasks = await farm.tasks([...last.keys()]);
     expect(tasks.map(({ failures }) => failures)).toEqual(tasks.map(() => 0));
     expect(tasks.filter(({ deaths }) => deaths === 0)).toEqual([]);
@@ -102,10 +101,10 @@ describe("proving processes that die or hang", () => {
     await worker.stop();
     const [hung] = await farm.more(1);
     const strict = await farm.worker("two", "--limit", "3");
-    const stopped = await farm.proving(strict);
+    // Before it can be done: on a machine that is slow today an attempt may take longer than three seconds anyway.
+    const stopped = await strict.childRunning("prove-child");
     const since = Date.now();
     signal(stopped, "SIGSTOP");
-    // Without a limit: on a machine that is slow today the next attempt may take longer than three seconds.
     await farm.worker("three");
     await strict.logged("attempt ended");
     strict.kill("SIGTERM");
@@ -123,16 +122,18 @@ describe("a worker that falls silent for longer than its lock", () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
     const silent = await farm.worker("silent");
-    await farm.proving(silent);
-    // The process that proves goes on: its answer waits in the pipe.
+    const child = await farm.proving(silent);
     const at = Date.now();
     silent.kill("SIGSTOP");
+    // The process that proves goes on: its answer waits in the pipe.
+    const answered = untilAnswered(child);
     const other = await farm.worker("other");
     recovered(
       "lock lost, late and double results",
       "worker silent, lock of 2 s: until its batch is proven elsewhere",
       await provenAfter(coordinator, batch, at),
     );
+    await answered;
     silent.kill("SIGCONT");
     const late = await coordinator.logged("late report: its batch needs nothing any more");
     expect(late).toMatchObject({ worker: "silent", kind: "proved" });
@@ -165,11 +166,12 @@ describe("a worker that falls silent for longer than its lock", () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
     const silent = await farm.worker("silent");
-    await farm.proving(silent);
+    const child = await farm.proving(silent);
     silent.kill("SIGSTOP");
     const other = await farm.worker("other");
     const held = await farm.proving(other);
     signal(held, "SIGSTOP");
+    await untilAnswered(child);
     const at = Date.now();
     silent.kill("SIGCONT");
     const took = await provenAfter(coordinator, batch, at);

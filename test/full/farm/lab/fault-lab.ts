@@ -10,7 +10,7 @@ import { FarmTable } from "../../../../farm/table.js";
 import type { Task } from "../../../../farm/task.js";
 import type { BatchItem } from "../../../../ledger/codec.js";
 import { batchFile, Lab } from "./lab.js";
-import type { Command, LogLine } from "./processes.js";
+import { type Command, cpuTicks, hasWork, type LogLine } from "./processes.js";
 
 export class FaultLab {
   private readonly coordinators: Command[] = [];
@@ -80,8 +80,14 @@ export class FaultLab {
     return FarmTable.look(this.lab.data, (table) => numbers.flatMap((n) => table.get(n) ?? []));
   }
 
+  /** The end of a test: the farm is whole; where the test has failed, nothing that it started disturbs the next one. */
+  async settle(failed: boolean): Promise<void> {
+    if (failed) return this.lab.endAll();
+    await this.expectWhole();
+  }
+
   /** Everything proven, once; every command ended; no process, lock or temporary file left. */
-  async expectWhole(): Promise<void> {
+  private async expectWhole(): Promise<void> {
     await this.lab.untilProven();
     await this.lab.expectOnce(...this.coordinators);
     await this.lab.expectNothingLeft();
@@ -100,7 +106,7 @@ export class FaultLab {
 }
 
 /** Waits until something is so. @returns milliseconds that it took */
-export async function until(what: string, look: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<number> {
+export async function until(what: string, look: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<number> {
   const start = Date.now();
   while (!(await look())) {
     if (Date.now() - start > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
@@ -109,11 +115,23 @@ export async function until(what: string, look: () => boolean | Promise<boolean>
   return Date.now() - start;
 }
 
+/** Waits until a proving process has given its answer: no thread of it has run for as long as a busy machine lets one wait. */
+export async function untilAnswered(pid: number): Promise<void> {
+  const QUIET_MS = 1000;
+  let used = cpuTicks(pid);
+  for (let since = Date.now(); Date.now() - since < QUIET_MS; await sleep(50)) {
+    const now = cpuTicks(pid);
+    if (now === used && !hasWork(pid)) continue;
+    used = now;
+    since = Date.now();
+  }
+}
+
 /** When a line was logged. */
 export const timeOf = ({ time }: LogLine): number => Date.parse(String(time));
 
 /** The first line with this message about this batch, waited for. */
-export async function loggedFor(command: Command, msg: string, batchNumber: number | undefined, timeoutMs = 60_000): Promise<LogLine> {
+export async function loggedFor(command: Command, msg: string, batchNumber: number | undefined, timeoutMs = 180_000): Promise<LogLine> {
   const find = () => command.log.find((line) => line.msg === msg && line.batchNumber === batchNumber);
   await until(`${msg} of batch ${batchNumber}\n${command.stderr}`, () => find() !== undefined, timeoutMs);
   return find() as LogLine;

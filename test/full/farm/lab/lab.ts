@@ -121,7 +121,7 @@ export class Lab {
   }
 
   /** @returns milliseconds until nothing waits for a proof @throws with all logs when that takes too long */
-  async untilProven(timeoutMs = 120_000, open: readonly number[] = []): Promise<number> {
+  async untilProven(timeoutMs = 240_000, open: readonly number[] = []): Promise<number> {
     const start = Date.now();
     for (;;) {
       const left = (await this.unproven()).filter((n) => !open.includes(n));
@@ -175,9 +175,14 @@ export class Lab {
     expect(await client.keys("zkstate:*:lock")).toEqual([]);
   }
 
-  async close(): Promise<void> {
+  /** Ends every command, whatever state it is in. */
+  async endAll(): Promise<void> {
     for (const command of this.commands) command.kill();
     await Promise.all(this.commands.map(({ ended }) => ended));
+  }
+
+  async close(): Promise<void> {
+    await this.endAll();
     await this.store?.close();
     if (!this.shared) await this.redis.close();
     rmSync(this.dir, { recursive: true, force: true });

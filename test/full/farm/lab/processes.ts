@@ -56,7 +56,7 @@ export class Command {
   }
 
   /** The `nth` log line with this message, waited for. @throws with the whole log when it does not come in time, or the process ends */
-  async logged(msg: string | RegExp, { nth = 1, timeoutMs = 60_000 } = {}): Promise<LogLine> {
+  async logged(msg: string | RegExp, { nth = 1, timeoutMs = 120_000 } = {}): Promise<LogLine> {
     const matches = (line: LogLine) => (typeof msg === "string" ? line.msg === msg : msg.test(line.msg ?? ""));
     const found = () => this.log.filter(matches)[nth - 1];
     const first = found();
@@ -96,7 +96,7 @@ export class Command {
   }
 
   /** A child of this kind, waited for. */
-  async childRunning(script: string, timeoutMs = 30_000): Promise<number> {
+  async childRunning(script: string, timeoutMs = 60_000): Promise<number> {
     for (const end = Date.now() + timeoutMs; ; await sleep(20)) {
       const [pid] = this.children(script);
       if (pid !== undefined) return pid;
@@ -133,3 +133,16 @@ function processes(): Process[] {
 
 /** Processes whose environment has this mark: what a lab started, and what that started. */
 export const marked = (mark: string): Process[] => processes().filter(({ pid }) => read(`/proc/${pid}/environ`).includes(mark));
+
+/** Time on a processor that all threads of a process have had, in ticks of the kernel. */
+export function cpuTicks(pid: number): number {
+  const [, , , , , , , , , , , user, system] = afterName(read(`/proc/${pid}/stat`));
+  return Number(user) + Number(system);
+}
+
+/** Whether a thread of a process runs, waits for a processor, or for a disk. */
+export const hasWork = (pid: number): boolean =>
+  readdirSync(`/proc/${pid}/task`).some((tid) => /^[RD]/.test(afterName(read(`/proc/${pid}/task/${tid}/stat`))[0] ?? ""));
+
+/** The fields of a stat file from the state on: the name before it may hold anything. */
+const afterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");
