@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openFolder, putUnlessThere } from "../../../aggregator/publish/folder.js";
 import { lockFolder } from "../../../aggregator/publish/lock.js";
 import { thisProcess } from "../../../ledger/store/process-identity.js";
@@ -102,6 +102,26 @@ describe("the lock of a published folder", () => {
     const silent = new Date(Date.now() - 60_000);
     utimesSync(join(dir, FILE), silent, silent);
     (await lockFolder(dir)).release();
+  });
+
+  it("shows life for as long as it is held, and never in another's place", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const lock = await lockFolder(dir);
+      const old = new Date(1000);
+      const isFresh = () => statSync(join(dir, FILE)).mtimeMs > 1000;
+      utimesSync(join(dir, FILE), old, old);
+      vi.advanceTimersByTime(5000);
+      expect(isFresh()).toBe(true);
+      held({ pid: 1 });
+      utimesSync(join(dir, FILE), old, old);
+      vi.advanceTimersByTime(5000);
+      expect(isFresh()).toBe(false);
+      lock.release();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("tells a holder that stood still that another has the folder, and does not take it away", async () => {

@@ -1,7 +1,7 @@
 // What a reader meets in a published folder while it is written, and after the writer died between any two files.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CheckedBatch, collect } from "../../../aggregator/collect.js";
-import { missingRanges, publishBatch, rangeOf } from "../../../aggregator/publish/batch.js";
+import { type EndsOf, endsIn, missingRanges, publishBatch, rangeOf } from "../../../aggregator/publish/batch.js";
 import { type About, hasCertificate, publishCertificate, readCertificate } from "../../../aggregator/publish/certificates.js";
 import type { Folder } from "../../../aggregator/publish/folder.js";
 import { HeadsFile } from "../../../aggregator/publish/heads.js";
@@ -248,6 +248,18 @@ describe("a published folder that is there already", () => {
   it("is refused when its trust root is no trust root", async () => {
     folder.files.set(TRUST_ROOT_FILE, Buffer.from("{}"));
     await expect(identify(folder, identity)).rejects.toMatchObject(mismatch);
+  });
+
+  it("has certificates of another history made again, and of no batch besides", () => {
+    const ends = endsIn((batchNumber) => checked[batchNumber - 1]?.batch);
+    expect([...missingRanges(folder, 0, 4, LARGEST, ends)]).toEqual([]);
+    const other: EndsOf = (range) => {
+      const roots = ends(range);
+      return roots && range.to === 3 ? { ...roots, newRoot: 5n } : roots;
+    };
+    expect([...missingRanges(folder, 0, 4, LARGEST, other)]).toEqual([{ from: 2, to: 3 }]);
+    const start: EndsOf = (range) => ({ oldRoot: 5n, newRoot: 0n, ...ends(range), ...(range.from === 0 ? { oldRoot: 5n } : {}) });
+    expect([...missingRanges(folder, 0, 4, LARGEST, start)]).toEqual([1, 2, 4].map((to) => ({ from: 0, to })));
   });
 
   it("gives its key, and gets it back when it is lost", async () => {

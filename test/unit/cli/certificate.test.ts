@@ -68,6 +68,14 @@ describe("zkstate verify --trust-root", () => {
     expect([gap.code, gap.error?.code]).toEqual([1, "CHAIN_BROKEN"]);
   });
 
+  it("checks a certificate that ends at the trust root's batch against its state", async () => {
+    const later = (root: string) => changed(trustFile, { batchNumber: 2, root }, `trust-root-${root.length}.json`);
+    const under = (trustRoot: string) => runCommand(command, ["--trust-root", trustRoot, path("0-2.json")]);
+    const same = await under(later(`${roots[2]}`));
+    expect([same.code, same.stdout.includes("starts after batch 0")]).toEqual([0, true]);
+    expect(await under(later("5"))).toMatchObject({ code: 1, error: { code: "ROOT_MISMATCH", expected: "5", got: `${roots[2]}` } });
+  });
+
   it("takes key and setup from elsewhere, and refuses others than the trust root's", async () => {
     const key = join(published, "verification_key.json");
     const srs = join(published, "srs.json");

@@ -43,6 +43,25 @@ describe("output", () => {
     expect(s.stdout.text).toBe("");
   });
 
+  it("shows no command to the terminal that a file or a server put into an error", () => {
+    const s = streams(true, { NO_COLOR: "1" });
+    const hostile = "a\u001b]0;title\u0007\u001b[2J\u009b31mb\r\n\tc";
+    makeOutput(s.all, {}).error(
+      new ZkStateError({
+        code: "PROOF_MALFORMED",
+        message: hostile,
+        expected: hostile,
+        got: hostile,
+        next: hostile,
+        details: { item: hostile },
+      }),
+    );
+    const shown = "a\ufffd]0;title\ufffd\ufffd[2J\ufffd31mb\ufffd\n\tc";
+    expect(s.stderr.text.split(shown)).toHaveLength(6);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(s.stderr.text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  });
+
   it("writes results as lines, or as one object with bigints in decimal", () => {
     const people = streams(false);
     makeOutput(people.all, {}).result(["one", "two"], { x: 1n });
