@@ -306,9 +306,9 @@ describe("a disk that refuses the native setup", () => {
     await expect(natively(r1csPath, { zkeyPath: join(dir, "none", "zkey") })).rejects.toMatchObject({ code: "IO_FAILED" });
   });
 
-  it("is DISK_FULL on a small disk, and leaves no file", async () => {
+  it("is DISK_FULL on a small disk, and leaves no file", async ({ skip }) => {
     const disk = join(dir, "disk");
-    if (!(await mountSmallDisk(disk, 64 << 10))) return; // not allowed here
+    if (!(await mountSmallDisk(disk, 64 << 10))) skip("mounting is not allowed here");
     try {
       const zkeyPath = join(disk, "key.zkey");
       const r1csPath = await written(r1csFile(synthetic["1024 constraints, a domain just full"] as R1csParts));

@@ -140,11 +140,11 @@ describe("a disk that refuses", () => {
     expect(listing(parent)).toEqual([]);
   });
 
-  it("is DISK_FULL or READ_ONLY on real small disks, and works again when there is room", async () => {
+  it("is DISK_FULL or READ_ONLY on real small disks, and works again when there is room", async ({ skip }) => {
     const disk = join(await tempDir(), "disk");
     const source = poseidonChain(2);
     const circuit = await compileCircuit(source);
-    if (!(await mountSmallDisk(disk, 400 << 10))) return; // the injected faults above stand in where mounting is not allowed
+    if (!(await mountSmallDisk(disk, 400 << 10))) skip("the injected faults above stand in where mounting is not allowed");
     try {
       await expect(compileCircuit(source, { cacheDir: disk })).rejects.toMatchObject({ code: "DISK_FULL" });
       await expect(ensureKeys(circuit, { kind: "development", cacheDir: disk })).rejects.toMatchObject({ code: "DISK_FULL" });
