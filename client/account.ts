@@ -1,5 +1,4 @@
 // An account under a proven root, or the proof that there is none: node files from the root down, each hashed up again before it is believed.
-
 import { ZkStateError } from "../core/errors.js";
 import { leafFile, NodeFile, nodeFile } from "../core/publication/files.js";
 import { accountLeaf } from "../ledger/hashing.js";

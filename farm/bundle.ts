@@ -1,5 +1,4 @@
 // A batch that could not be proven, with all it takes to try again elsewhere: one file, checked when it is read.
-
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";

@@ -1,5 +1,4 @@
 // The slot columns of the circuit's input: docs/circuit-inputs.md, groups slots, orders and signatures.
-
 import { accountsOf } from "./apply.js";
 import { KIND, LANE_GROUPS } from "./constants.js";
 import { groupHashes, groupOf, groupWords, laneOf } from "./orders.js";

@@ -1,5 +1,4 @@
 // What a transition sees and changes: the header, the batch's prices and the accounts, all readonly; a change makes a new world.
-
 import type { Prices } from "./prices.js";
 import { accepted, type Refused, type Result, refused } from "./refusal.js";
 import { acceptReport } from "./report.js";

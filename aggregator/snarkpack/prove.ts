@@ -1,5 +1,4 @@
 // The prover's side of the protocol: it asks the shares, puts their answers together, says what the transcript has to hear and passes the challenges on.
-
 import { batchInverse, invert, R } from "../../core/field.js";
 import { scalarBytes } from "../../core/pairing/encoding.js";
 import type { Certificate, Final, Openings, Round } from "../../core/snarkpack/certificate.js";

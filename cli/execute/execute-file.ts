@@ -1,5 +1,4 @@
 // Bringing a batch file into the ledger: at most once, all of it or nothing, and finished after an interruption.
-
 import type { Instance } from "../../circuits/instances.js";
 import { asZkStateError, ZkStateError } from "../../core/errors.js";
 import type { Executed } from "../../ledger/batch.js";

@@ -1,5 +1,4 @@
 // What `zkstate status` knows: the ledger's batches, the farm's tasks, and the workers when Redis is given.
-
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Queue } from "bullmq";

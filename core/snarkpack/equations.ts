@@ -12,7 +12,6 @@
 //    11, 12 e(F - s_0 g, h) = e(W_0, a h);   e(F - y g, h) = e(W_t, a h - t h)      the states are a chain from s_0
 //
 // Equations 1 to 9: Gailly, Maller and Nitulescu, "SnarkPack", eprint 2021/529. 11 and 12 are weighted by the tenth and eleventh weight.
-
 import { mod } from "../field.js";
 import type { Elements } from "./elements.js";
 import type { Scalars } from "./scalars.js";

@@ -1,5 +1,4 @@
 // The verifier's numbers: challenges from the transcript of the bytes received, and what follows from them and the statement in O(k) steps.
-
 import { batchInverse, invert, mod, R } from "../field.js";
 import { readScalar } from "../pairing/encoding.js";
 import type { Certificate } from "./certificate.js";

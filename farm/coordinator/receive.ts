@@ -1,5 +1,4 @@
 // What a report does to its batch. The first proof that holds wins; nothing that a worker says is believed without a check.
-
 import { asZkStateError, type ErrorCode, ZkStateError } from "../../core/errors.js";
 import type { Groth16Proof } from "../../core/groth16.js";
 import { isDeterministic, isOfTheMachine, isShared } from "../attempt-errors.js";

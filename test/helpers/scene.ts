@@ -2,7 +2,6 @@
 //
 // Accounts A = 0, B = 16 and C = 32 lie in different quarters of quarters of a tree of 4 levels, so the paths of their openings do not meet and
 // an input can be built without knowing the leaves after the batch.
-
 import { accountsOf } from "../../ledger/apply.js";
 import type { Executed } from "../../ledger/batch.js";
 import { accountLeaf } from "../../ledger/hashing.js";

@@ -1,5 +1,4 @@
 // A source of batches without a ledger store and without proving: real states, proofs from known secrets. What it says can be changed at will.
-
 import type { ProofSource, ProvenBatch } from "../../aggregator/source.js";
 import { statementOf } from "../../cli/proof/envelope.js";
 import { stateRoot } from "../../ledger/hashing.js";

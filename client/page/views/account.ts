@@ -148,7 +148,14 @@ export function accountView(source: AccountSource, instruments: Instruments): Ac
       if (mine === asked) showTrouble(asZkStateError(e));
     }
   };
-  const { form, input, button } = accountForm((index) => void look(index));
+  // What stands there is another account's, or what was said of this one before.
+  const ask = (index: number): void => {
+    shown = undefined;
+    put(answer, h("p", {}, `Opening account ${count(index)} and hashing its path\u2026`));
+    status.textContent = "";
+    void look(index);
+  };
+  const { form, input, button } = accountForm(ask);
   const intro = "Any account can be opened: the server sends the leaf and its path, and this browser hashes both up to the proven root.";
   return {
     element: card({ id: "account-card", title: "Look up an account", intro }, form, status, answer),

@@ -1,5 +1,4 @@
 // What the chains hold for the ledger against what the ledger owes: equal sums, because every proof keeps them equal (statement S17).
-
 import type { ChainCustody, VerifiedCustody } from "../../markets.js";
 import { h, put, type View } from "../dom.js";
 import { exact, hashWithCopy } from "../exact.js";

@@ -1,5 +1,4 @@
 // Instruments, prices, funding and risk parameters of the proven state.
-
 import type { Column, Underlying, VerifiedMarkets } from "../../markets.js";
 import { type Child, h, put, type View } from "../dom.js";
 import { exact } from "../exact.js";

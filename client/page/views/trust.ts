@@ -1,5 +1,4 @@
 // The trust root: the one thing that must come from a source the visitor trusts. Its digest is here to be compared.
-
 import { asZkStateError } from "../../../core/errors.js";
 import { trustRootDigest } from "../../../core/publication/trust-root.js";
 import { h, put, type View } from "../dom.js";

@@ -1,6 +1,5 @@
 // What a sync costs over long histories: certificates and bytes grow with the logarithm of the batches, and a client's memory stays small.
 // Proofs and setup are from known secrets, so that certificates of thousands of batches can be made here; the verifier is the real one.
-
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../../client/head-store.js";
 import { LightClient } from "../../../client/light-client.js";

@@ -1,5 +1,4 @@
 // What comes back from workers, and what is wrong with the batch itself: forged and malformed results, poison, lost and damaged artifacts.
-
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -152,6 +152,20 @@ describe("a visitor of a server that goes wrong later", () => {
     expect(await lookUp(visitor.page, 5)).toContain("every hash up to the proven root");
   });
 
+  it("sees nothing of one account while another is opened, and that no answer came", async () => {
+    await open();
+    await verdict(visitor.page, "verified");
+    expect(await lookUp(visitor.page, 5)).toContain("every hash up to the proven root");
+    host.lie = about(/^(?:nodes|leaves)/, () => true);
+    await visitor.page.fill("#account", "1");
+    await visitor.page.click("#account-card button[type=submit]");
+    expect(await visitor.page.locator("#account-card .account").count()).toBe(0);
+    await visitor.page.waitForSelector("#account-card .trouble");
+    expect(await visitor.page.innerText("#account-card")).toContain("TRANSPORT_FAILED");
+    host.lie = undefined;
+    expect(await lookUp(visitor.page, 1)).toContain("every hash up to the proven root");
+  });
+
   it("keeps what was verified, and says so, when the server falls silent or behind", async () => {
     await open();
     await verdict(visitor.page, "verified");

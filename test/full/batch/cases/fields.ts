@@ -1,5 +1,4 @@
 // Fields, names, amounts and signatures.
-
 import { cancel, deposit, liquidate, setKey, trade, transfer, withdraw } from "../../../helpers/acts.js";
 import { BTC_CALL, BTC_PERP, BTC_SPOT, quote, START, userKey } from "../../../helpers/ledger-fixtures.js";
 import { A, B, scene, sizes } from "../../../helpers/scene.js";

@@ -1,5 +1,4 @@
 // Who may be liquidated, how much of him, and what it pays.
-
 import type { Liquidate } from "../../../../ledger/types.js";
 import { liquidate } from "../../../helpers/acts.js";
 import { BTC_CALL, BTC_PERP, BTC_SPOT, price, quote } from "../../../helpers/ledger-fixtures.js";

@@ -1,5 +1,4 @@
 // What tests do on the page and read from it.
-
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Visit } from "./browser.js";
