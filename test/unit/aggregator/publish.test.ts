@@ -262,6 +262,15 @@ describe("a published folder that is there already", () => {
     expect([...missingRanges(folder, 0, 4, LARGEST, start)]).toEqual([1, 2, 4].map((to) => ({ from: 0, to })));
   });
 
+  it("has the whole tree written again with the next batch, once all of it is removed", async () => {
+    const folder = memoryFolder();
+    await publishAll(folder, 3);
+    for (const name of [...folder.files.keys()]) if (/^(?:states|nodes|leaves)\//.test(name)) folder.files.delete(name);
+    expect(problemsOf(folder)).toEqual(["the head's state is missing"]);
+    await publishAll(folder);
+    expect(problemsOf(folder)).toEqual([]);
+  });
+
   it("gives its key, and gets it back when it is lost", async () => {
     expect(publishedKey(memoryFolder())).toBeUndefined();
     expect(publishedKey(folder)).toEqual(simulatedKey());
