@@ -1,5 +1,8 @@
 // What keeps files and their leftovers in order: entries of folders that survive a power cut, temporary files of processes that are gone.
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { errnoOf } from "./file-errors.js";
 
 /** Writes a folder's entries to the disk. */
@@ -21,3 +24,24 @@ export function isAlive(pid: number): boolean {
     return errnoOf(e) === "EPERM";
   }
 }
+
+const DAY_MS = 86_400_000;
+
+/** How names of this process' temporary files and folders of a kind begin: `sweepTemporaries` finds their owner by it. */
+export const temporaryPrefix = (kind: string): string => `${kind}${hostname()}-${process.pid}-`;
+
+/**
+ * Removes what processes of this host that are gone have left of a kind.
+ * @param foreignToo also what other hosts, which cannot be asked, left more than a day ago
+ */
+export function sweepTemporaries(dir: string, kind: string, foreignToo = false): void {
+  const ours = `${kind}${hostname()}-`;
+  for (const name of readdirSync(dir)) {
+    if (!name.startsWith(kind)) continue;
+    const path = join(dir, name);
+    const isLeft = name.startsWith(ours) ? !isAlive(Number.parseInt(name.slice(ours.length), 10)) : foreignToo && isOld(path);
+    if (isLeft) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS;

@@ -2,13 +2,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { ZkStateError } from "../../core/errors.js";
 import { fileRecord } from "../../prover/file-digest.js";
 import { errnoOf, fileError } from "../../prover/file-errors.js";
-import { isAlive, syncFolder } from "../../prover/file-upkeep.js";
+import { sweepTemporaries, syncFolder, temporaryPrefix } from "../../prover/file-upkeep.js";
 import type { ArtifactRef } from "../job.js";
 import { type ArtifactStore, checkRef, MAX_IN_MEMORY, missing, refOf } from "./store.js";
 
@@ -39,7 +38,7 @@ export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): F
   try {
     mkdirSync(root, { recursive: true });
     writeFileSync(join(root, MARKER), "");
-    sweep(root);
+    sweepTemporaries(root, KIND, true);
     if (keepMs !== undefined) removeUnused(root, Date.now() - keepMs);
   } catch (e) {
     throw fileError(e, root);
@@ -179,7 +178,7 @@ interface Source {
 export async function saveTo(path: string, source: Source): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    sweep(dirname(path));
+    sweepTemporaries(dirname(path), KIND, true);
   } catch (e) {
     throw fileError(e, path);
   }
@@ -231,20 +230,5 @@ async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-const PREFIX = ".artifact-";
-const DAY_MS = 86_400_000;
-const temporaryIn = (dir: string): string =>
-  join(dir, `${PREFIX}${hostname()}-${process.pid}-${Date.now()}-${randomBytes(4).toString("hex")}`);
-
-/** Removes temporary files of processes of this host that are gone, and all of yesterday: other hosts and reused ids cannot be asked. */
-function sweep(dir: string): void {
-  const ours = `${PREFIX}${hostname()}-`;
-  for (const name of readdirSync(dir)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const path = join(dir, name);
-    const pid = name.startsWith(ours) ? Number.parseInt(name.slice(ours.length), 10) : undefined;
-    if ((pid !== undefined && !isAlive(pid)) || isOld(path)) rmSync(path, { force: true });
-  }
-}
-
-const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS;
+const KIND = ".artifact-";
+const temporaryIn = (dir: string): string => join(dir, `${temporaryPrefix(KIND)}${Date.now()}-${randomBytes(4).toString("hex")}`);

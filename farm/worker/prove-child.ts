@@ -13,7 +13,8 @@ import { type ChildAnswer, type ChildTask, DIR_VARIABLE } from "./prover-process
 const dir = process.env[DIR_VARIABLE];
 if (dir !== undefined) {
   process.env["TMPDIR"] = dir;
-  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+  // A thread of ours may still be writing there.
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
 }
 process.on("disconnect", () => process.exit(1));
 // An interrupt of the terminal reaches the whole process group; the parent decides.

