@@ -32,15 +32,15 @@ export const temporaryPrefix = (kind: string): string => `${kind}${hostname()}-$
 
 /**
  * Removes what processes of this host that are gone have left of a kind.
- * @param foreignToo also what other hosts, which cannot be asked, left more than a day ago
+ * @param oldToo also all of yesterday, for what is never that old in use: other hosts and reused ids cannot be asked
  */
-export function sweepTemporaries(dir: string, kind: string, foreignToo = false): void {
+export function sweepTemporaries(dir: string, kind: string, oldToo = false): void {
   const ours = `${kind}${hostname()}-`;
   for (const name of readdirSync(dir)) {
     if (!name.startsWith(kind)) continue;
     const path = join(dir, name);
-    const isLeft = name.startsWith(ours) ? !isAlive(Number.parseInt(name.slice(ours.length), 10)) : foreignToo && isOld(path);
-    if (isLeft) rmSync(path, { recursive: true, force: true });
+    const isLeft = name.startsWith(ours) && !isAlive(Number.parseInt(name.slice(ours.length), 10));
+    if (isLeft || (oldToo && isOld(path))) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,10 +1,10 @@
 // Workers that die, hang, fall silent or only fail: nothing of it is the batch's fault, and nothing of it stops the farm.
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../simulate/random.js";
-import { FaultLab, isRunning, loggedFor, metric, timeOf, until, untilAnswered } from "./lab/fault-lab.js";
+import { FaultLab, folderOf, isRunning, loggedFor, metric, timeOf, until, untilAnswered } from "./lab/fault-lab.js";
 import { recovered } from "./lab/lab.js";
 import type { Command } from "./lab/processes.js";
 
@@ -78,6 +78,19 @@ describe("workers killed in the middle of proofs", () => {
     expect(tasks.map(({ failures }) => failures)).toEqual(tasks.map(() => 0));
     expect(tasks.filter(({ deaths }) => deaths === 0)).toEqual([]);
     expect(inWork(survivor)).toEqual([]);
+  });
+});
+
+describe("a proving process whose worker is killed", () => {
+  it("ends, and takes its files with it", async () => {
+    await farm.more(1);
+    await farm.coordinator();
+    const worker = await farm.worker("one");
+    const child = await farm.proving(worker);
+    const dir = folderOf(child);
+    worker.kill("SIGKILL");
+    await until("process and folder are gone", () => !isRunning(child) && !existsSync(dir));
+    await farm.worker("two");
   });
 });
 

@@ -73,7 +73,7 @@ export class FaultLab {
   /** The proving process of a worker, waited for until it has a proof in hand. */
   async proving(worker: Command): Promise<number> {
     const pid = await worker.childRunning("prove-child");
-    const dir = /ZKSTATE_PROVER_DIR=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1] ?? "";
+    const dir = folderOf(pid);
     await until(`${pid} proves`, () => existsSync(dir) && readdirSync(dir).some((name) => name.startsWith("zkstate-prove-")));
     return pid;
   }
@@ -109,6 +109,10 @@ export class FaultLab {
     }
   }
 }
+
+/** The folder of a proving process. */
+export const folderOf = (pid: number): string =>
+  /ZKSTATE_PROVER_DIR=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1] ?? "";
 
 /** Waits until something is so. @returns milliseconds that it took */
 export async function until(what: string, look: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<number> {
