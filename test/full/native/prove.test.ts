@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type NativeProveJob, nativeAddon } from "../../../native/addon.js";
 import type { CircuitSource } from "../../../prover/artifacts.js";
 import { type CircuitInput, computeWitness } from "../../../prover/witness.js";
-import { AT_ONCE_MS } from "../../helpers/at-once.js";
 import { allPublic, cuber, linear, multiplier, noPublic, poseidonChain, prepared, tempDir, unused } from "../../helpers/toy-circuit.js";
 import { decodeNumbers, encodeNumbers, SCALAR } from "./values.js";
 
@@ -145,7 +144,7 @@ describe("a larger circuit", () => {
     }
     const slowest = Math.max(...latencies);
     console.log(`a proof of ${whole.toFixed(0)} ms ended at most ${slowest.toFixed(1)} ms after it was cancelled`);
-    expect(slowest).toBeLessThan(AT_ONCE_MS);
+    expect(slowest).toBeLessThan(1000);
   });
 
   it("ends with the thread that asked for it", async () => {
@@ -157,7 +156,7 @@ describe("a larger circuit", () => {
     await once(worker, "message");
     const t0 = performance.now();
     await worker.terminate();
-    expect(performance.now() - t0).toBeLessThan(AT_ONCE_MS);
+    expect(performance.now() - t0).toBeLessThan(1000);
   });
 
   it("leaves the event loop free, and says how far it is", async () => {

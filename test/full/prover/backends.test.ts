@@ -11,7 +11,6 @@ import { snarkjsBackend } from "../../../prover/backends/snarkjs.js";
 import type { KeyArtifact } from "../../../prover/keys/ensure-keys.js";
 import { proveAndVerify } from "../../../prover/prove-batch.js";
 import { computeWitness } from "../../../prover/witness.js";
-import { AT_ONCE_MS } from "../../helpers/at-once.js";
 import { builtAddon } from "../../helpers/built-addon.js";
 import { multiplier, poseidonChain, prepared, tempDir } from "../../helpers/toy-circuit.js";
 import { until } from "./fault-tools.js";
@@ -61,7 +60,7 @@ describe("snarkjs backend", () => {
     await expect(snarkjsBackend.prove({ ...job, signal: AbortSignal.abort() })).rejects.toMatchObject(interrupted);
     const t0 = performance.now();
     await expect(snarkjsBackend.prove({ ...job, signal: AbortSignal.timeout(50) })).rejects.toMatchObject(interrupted);
-    expect(performance.now() - t0).toBeLessThan(AT_ONCE_MS);
+    expect(performance.now() - t0).toBeLessThan(1000);
   });
 
   it.runIf(process.platform === "linux")("reports a killed process as a retryable failure", async () => {
