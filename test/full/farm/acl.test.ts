@@ -40,11 +40,11 @@ describe("the user of docs/farm.md", () => {
         done.push(`${job.id}`);
         return { ok: true };
       },
-      { connection: user.duplicate(), prefix: PREFIX, lockDuration: 1000, lockRenewTime: 200, stalledInterval: 200, name: "w" },
+      { connection: user.duplicate(), prefix: PREFIX, lockDuration: 30_000, lockRenewTime: 200, stalledInterval: 200, name: "w" },
     );
     await queue.add("prove", {}, { jobId: "p1", removeOnComplete: { age: 60, count: 10 } });
     await queue.add("prove", {}, { jobId: "p2", delay: 50, attempts: 2 });
-    await expect.poll(() => [...done].sort(), { timeout: 10_000 }).toEqual(["p1", "p2"]);
+    await expect.poll(() => [...done].sort(), { timeout: 60_000 }).toEqual(["p1", "p2"]);
     expect(await queue.getJobCounts("waiting", "prioritized", "active", "delayed", "completed", "failed")).toMatchObject({ failed: 0 });
     await queue.add("prove", {}, { jobId: "p3", delay: 60_000 });
     expect(await queue.getRanges(["delayed"])).toEqual(["p3"]);

@@ -47,7 +47,7 @@ async function killed(command: Command): Promise<void> {
 
 /** A coordinator as soon as the place of the one that was killed is free. */
 async function successor(lab: Lab): Promise<Command> {
-  for (const end = Date.now() + 30_000; ; await sleep(200)) {
+  for (const end = Date.now() + 120_000; ; await sleep(200)) {
     const error = await lab.coordinator().catch((e: unknown) => e);
     if (!(error instanceof Error)) return error as Command;
     expect(error.message).toContain("STORE_BUSY");

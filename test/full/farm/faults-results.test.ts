@@ -280,9 +280,10 @@ describe("a batch that its circuit refuses", () => {
     expect([(await requeue.ended).code, requeue.stderr]).toEqual([0, ""]);
     const coordinator = await lab.coordinator();
     recovered("a batch that its circuit refuses", "from the start of a healthy coordinator until it is proven", await lab.untilProven());
-    expect(coordinator.log.filter(({ msg }) => msg === "accepted").map(({ batchNumber }) => batchNumber)).toEqual([1]);
+    await coordinator.logged("accepted");
     await lab.expectChain();
     await lab.expectNothingLeft();
+    expect(coordinator.log.filter(({ msg }) => msg === "accepted").map(({ batchNumber }) => batchNumber)).toEqual([1]);
   });
 });
 

@@ -79,7 +79,7 @@ async function worker(): Promise<void> {
 }
 
 async function until(what: () => boolean | Promise<boolean>, message: string): Promise<void> {
-  for (const end = Date.now() + 15_000; !(await what()); await sleep(50)) if (Date.now() > end) throw new Error(message);
+  for (const end = Date.now() + 60_000; !(await what()); await sleep(50)) if (Date.now() > end) throw new Error(message);
 }
 
 function queue(): Queue {

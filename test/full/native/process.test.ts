@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 const filesOf = ({ name }: Pick<Toy, "name">) => ({ zkeyPath: join(dir, `${name}.zkey`), wtnsPath: join(dir, `${name}.wtns`) });
 
-/** What the code prints, if it ends well within 20 s; it finds `addon`, and a `job` for it. */
+/** What the code prints, if it ends within two minutes; it finds `addon`, and a `job` for it. */
 function printed(code: string, { job = {}, before = [] as readonly string[] } = {}): string {
   const given = { path: addon, job: { ...filesOf(small), threads: 1, ...job } };
   const prelude = `const { path, job } = JSON.parse(process.env.GIVEN);
@@ -37,7 +37,7 @@ function printed(code: string, { job = {}, before = [] as readonly string[] } = 
     const addon = require(path), tell = (task) => task.promise.then(() => console.log("proof"), (e) => console.log(e.code));`;
   const [command = "", ...argv] = [...before, process.execPath, "-e", prelude + code];
   const env = { ...process.env, GIVEN: JSON.stringify(given) };
-  const run = spawnSync(command, argv, { encoding: "utf8", env, timeout: 20_000, killSignal: "SIGKILL" });
+  const run = spawnSync(command, argv, { encoding: "utf8", env, timeout: 120_000, killSignal: "SIGKILL" });
   expect([run.status, run.signal], run.stderr).toEqual([0, null]);
   return run.stdout.trim();
 }

@@ -66,7 +66,7 @@ async function runOnce(over: Partial<AggregatorOptions> = {}, options = {}) {
 const problems = () => problemsOf(loadFolder(dir));
 const published = () => events.flatMap((event) => (event.kind === "batch" ? [event.batchNumber] : []));
 const until = async (look: () => boolean) => {
-  for (const end = Date.now() + 30_000; !look(); await sleep(5)) if (Date.now() > end) throw new Error(JSON.stringify(events));
+  for (const end = Date.now() + 60_000; !look(); await sleep(5)) if (Date.now() > end) throw new Error(JSON.stringify(events));
 };
 
 describe("a run", () => {

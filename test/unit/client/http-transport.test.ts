@@ -4,7 +4,7 @@ import { httpTransport } from "../../../client/http-transport.js";
 import { errorOf } from "./venue.js";
 
 type Answer = (url: string, init: RequestInit & { cache?: string }) => Response | Promise<Response>;
-const over = (answer: Answer, timeoutMs = 1_000) =>
+const over = (answer: Answer, timeoutMs = 60_000) =>
   httpTransport("https://venue.example/v1", { timeoutMs, fetch: async (url, init) => answer(String(url), init ?? {}) });
 
 const body = (...chunks: string[]) =>

@@ -7,7 +7,7 @@ import { parseItems } from "../../../../cli/batch-file.js";
 import { batchText } from "../../../../cli/write-text.js";
 import { asZkStateError } from "../../../../core/errors.js";
 import { FarmTable } from "../../../../farm/table.js";
-import type { Task } from "../../../../farm/task.js";
+import { isOpen, type Task } from "../../../../farm/task.js";
 import { FOLDERS } from "../../../../farm/worker/prover-process.js";
 import type { BatchItem } from "../../../../ledger/codec.js";
 import { sweepTemporaries } from "../../../../prover/file-upkeep.js";
@@ -78,8 +78,14 @@ export class FaultLab {
     return pid;
   }
 
-  tasks(numbers: readonly number[]): Promise<Task[]> {
-    return FarmTable.look(this.lab.data, (table) => numbers.flatMap((n) => table.get(n) ?? []));
+  /** Tasks of batches that have their proof, once the coordinator is done with them: it tells the ledger and its log before the table. */
+  async tasks(numbers: readonly number[]): Promise<Task[]> {
+    let found: Task[] = [];
+    await until(`tasks ${numbers} are closed`, async () => {
+      found = await FarmTable.look(this.lab.data, (table) => numbers.flatMap((n) => table.get(n) ?? []));
+      return found.length === numbers.length && !found.some(isOpen);
+    });
+    return found;
   }
 
   /** The end of a test: the farm is whole; where the test has failed, nothing that it started disturbs the next one. */

@@ -157,8 +157,8 @@ export class Lab {
     const taken = /^accepted$|^superseded: the batch was proven elsewhere$/;
     const accepted = () =>
       coordinators.flatMap(({ log }) => log.filter(({ msg = "" }) => taken.test(msg)).map(({ batchNumber }) => Number(batchNumber)));
-    // The table is written before the log.
-    for (let i = 0; i < 100 && accepted().length < this.head; i++) await sleep(50);
+    // The ledger is told before the log.
+    for (const end = Date.now() + 60_000; accepted().length < this.head && Date.now() < end; ) await sleep(50);
     expect(accepted().sort((a, b) => a - b)).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
   }
 
@@ -169,7 +169,7 @@ export class Lab {
         command.child.exitCode === null && command.child.signalCode === null ? command.stop() : command.ended,
       ),
     );
-    for (const end = Date.now() + 5000; marked(this.mark).length > 0 && Date.now() < end; ) await sleep(50);
+    for (const end = Date.now() + 60_000; marked(this.mark).length > 0 && Date.now() < end; ) await sleep(50);
     expect(marked(this.mark).map(({ command }) => command)).toEqual([]);
     const client = this.redis.client();
     expect(await client.keys("zkstate:*:lock")).toEqual([]);

@@ -28,7 +28,7 @@ export interface VisitOptions extends BrowserContextOptions {
 export async function visit(browser: Browser, { at, ...options }: VisitOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const [complaints, requests]: [string[], string[]] = [[], []];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));

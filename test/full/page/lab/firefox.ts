@@ -31,7 +31,7 @@ export interface Firefox {
 /** Of Debian's package of the same name. */
 const COMMAND = "firefox-esr";
 const START_MS = 60_000;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const STEP_MS = 100;
 
 /** The address that the process tells on stderr. */
