@@ -3,7 +3,7 @@
 // const worker = new Worker(new URL("./zkstate-client-worker.js", import.meta.url), { type: "module" });
 // const client = connectClient(worker, { trustRoot, url: "https://venue.example/v1/" });
 import { makeEvents } from "./events.js";
-import type { HeadStore } from "./head-store.js";
+import { codedStore, type HeadStore } from "./head-store.js";
 import type { LightClient } from "./light-client.js";
 import type { VerifiedHead } from "./state.js";
 import {
@@ -55,10 +55,10 @@ function callsOver(post: (message: ToWorker) => void): Calls {
 }
 
 /** Loads and saves for the worker. */
-async function keep(store: HeadStore | undefined, { id, text }: Extract<ToPage, { kind: "keep" }>): Promise<ToWorker> {
+async function keep(store: HeadStore | undefined, { id, what, text }: Extract<ToPage, { kind: "keep" }>): Promise<ToWorker> {
   try {
-    if (text === undefined) return { kind: "kept", id, text: await store?.load() };
-    await store?.save(text);
+    if (text === undefined) return { kind: "kept", id, text: await store?.load(what) };
+    await store?.save(what, text);
     return { kind: "kept", id };
   } catch (e) {
     return { kind: "kept", id, error: sendableError(e) };
@@ -68,12 +68,13 @@ async function keep(store: HeadStore | undefined, { id, text }: Extract<ToPage, 
 /** Connects to a worker that runs serveClient. `store` stays on this side, where localStorage is. */
 export function connectClient(port: Port, { store, ...options }: RemoteOptions & { readonly store?: HeadStore }): RemoteClient {
   const events = makeEvents();
+  const own = store && codedStore(store);
   const post = (message: ToWorker) => port.postMessage(message);
   const { call, settle } = callsOver(post);
   let head: VerifiedHead | undefined;
 
   listen<ToPage>(port, (message) => {
-    if (message.kind === "keep") return void keep(store, message).then(post);
+    if (message.kind === "keep") return void keep(own, message).then(post);
     if (message.kind !== "event") return settle(message);
     if (message.name === "advanced") head = message.event;
     if (message.name === "compromised") head = undefined;

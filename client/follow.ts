@@ -46,7 +46,8 @@ export interface Following {
 
 /** The ranges that a server's heads lead over. @throws RESPONSE_INVALID when they are too many */
 export function rangesTo(from: number, to: number, heads: Heads): Range[] {
-  const { largest, complete } = heads;
+  const { complete } = heads;
+  const largest = 2 ** Math.floor(Math.log2(heads.largest)); // what is no power of two leads over the next smaller ones
   const most = (to - from) / largest + Math.max(0, to - Math.max(from, complete)) + 64; // 32 steps up in size, 32 down
   if (most > MAX_CERTIFICATES)
     throw invalid(HEADS_FILE, "number of certificates", "The server asks for more certificates than any history needs.", {
@@ -83,14 +84,14 @@ async function fetchLink({ transport, trustRoot, signal }: Route, range: Range):
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * Verifies range after range from `start`.
+ * Verifies range after range from `start`, and tells of each when it is verified: what is proven stays so if a later one fails.
  * @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, or as the transport
  */
 export async function follow(
   route: Route,
   start: Boundary,
   ranges: readonly Range[],
-  onStep: (verified: number) => void = () => undefined,
+  onStep: (link: Link, verified: number) => void = () => undefined,
 ): Promise<Following> {
   const steps: Followed[] = [];
   const fetched: Promise<Link>[] = [];
@@ -112,7 +113,7 @@ export async function follow(
     verifyLink(route.verifier, link);
     steps.push({ link, ms: performance.now() - started });
     at = endOf(at, [link]);
-    onStep(steps.length);
+    onStep(link, steps.length);
   }
   return { steps };
 }

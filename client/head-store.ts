@@ -1,19 +1,31 @@
 // Where a client keeps what it has verified, so that a restart neither starts over nor forgets how far the ledger was.
+import { ZkStateError } from "../core/errors.js";
 
-/** Keeps one text. What it gives back is checked like anything else that is not the trust root. */
+/** Two texts: evidence has a place of its own, so that no other client of the store writes its position over it. */
+export type Kept = "position" | "evidence";
+
+/** Keeps texts. What it gives back is checked like anything else that is not the trust root. */
 export interface HeadStore {
-  load(): Promise<string | undefined>;
-  save(text: string): Promise<void>;
+  load(what: Kept): Promise<string | undefined>;
+  save(what: Kept, text: string): Promise<void>;
+}
+
+/** A store whose faults have a code. */
+export function codedStore({ load, save }: HeadStore): HeadStore {
+  const failed = (doing: string) => (cause: unknown) => {
+    if (cause instanceof ZkStateError) throw cause;
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new ZkStateError({ code: "IO_FAILED", message: `What was verified could not be ${doing}.`, got, cause });
+  };
+  return { load: (what) => load(what).catch(failed("read")), save: (what, text) => save(what, text).catch(failed("kept")) };
 }
 
 /** Forgets with the process. */
-export function memoryStore(text?: string): HeadStore {
-  let kept = text;
+export function memoryStore(position?: string): HeadStore {
+  const texts = new Map<Kept, string>(position === undefined ? [] : [["position", position]]);
   return {
-    load: async () => kept,
-    save: async (next) => {
-      kept = next;
-    },
+    load: async (what) => texts.get(what),
+    save: async (what, text) => void texts.set(what, text),
   };
 }
 
@@ -23,8 +35,11 @@ export interface WebStorage {
   setItem(key: string, value: string): void;
 }
 
-/** One entry of a browser's storage. */
+/** The name of an entry or a file that keeps one of the texts. */
+export const keptUnder = (name: string, what: Kept): string => (what === "position" ? name : `${name}.${what}`);
+
+/** Two entries of a browser's storage. */
 export const webStorageStore = (storage: WebStorage, key: string): HeadStore => ({
-  load: async () => storage.getItem(key) ?? undefined,
-  save: async (text) => storage.setItem(key, text),
+  load: async (what) => storage.getItem(keptUnder(key, what)) ?? undefined,
+  save: async (what, text) => storage.setItem(keptUnder(key, what), text),
 });

@@ -1,6 +1,7 @@
 // Published files over HTTP: from a static host, or from `zkstate serve`. One deadline covers an answer up to its last byte, so that a server cannot hold
 // a client by answering slowly; one that says more than it should is cut off.
 import { ACTIVITY_FILE, HEADS_FILE } from "../core/publication/files.js";
+import { abortable } from "./abortable.js";
 import { notPublished, type Transport, tooLarge, transportFailed } from "./transport.js";
 
 export interface HttpOptions {
@@ -39,15 +40,6 @@ async function readBody(response: Response, name: string, maxBytes: number): Pro
   return bytes;
 }
 
-/** Settles as `work` does, or rejects when the signal aborts: a body that ignores the signal must not outlive the deadline. */
-function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
 /** Files below an address, such as https://example.org/v1/. @throws TypeError when `base` is not an address */
 export function httpTransport(
   base: string | URL,
@@ -56,8 +48,8 @@ export function httpTransport(
   const root = new URL(base);
   if (!root.pathname.endsWith("/")) root.pathname += "/";
 
-  const request = async (name: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> => {
-    const cache = CHANGING.includes(name) ? "no-store" : "default"; // for browsers: Node keeps nothing
+  const request = async (name: string, maxBytes: number, signal: AbortSignal, reload: boolean): Promise<Uint8Array> => {
+    const cache = CHANGING.includes(name) ? "no-store" : reload ? "reload" : "default"; // for browsers: Node keeps nothing
     const init: RequestInit & { cache: string } = { signal, cache, credentials: "omit", referrerPolicy: "no-referrer" };
     const response = await fetchHere(new URL(name, root), init);
     if (GONE.includes(response.status)) throw notPublished(name);
@@ -66,14 +58,14 @@ export function httpTransport(
   };
 
   return {
-    async read(name, maxBytes, signal) {
+    async read(name, maxBytes, signal, reload = false) {
       signal?.throwIfAborted();
       const controller = new AbortController();
       const stop = () => controller.abort(signal?.reason);
       signal?.addEventListener("abort", stop, { once: true });
       const late = setTimeout(() => controller.abort(transportFailed(name, `no whole answer within ${timeoutMs} ms`)), timeoutMs);
       try {
-        return await until(controller.signal, request(name, maxBytes, controller.signal));
+        return await abortable(controller.signal, request(name, maxBytes, controller.signal, reload));
       } catch (e) {
         signal?.throwIfAborted();
         if (e instanceof Error && e.name === "ZkStateError") throw e;

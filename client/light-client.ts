@@ -7,17 +7,19 @@ import { ZkStateError } from "../core/errors.js";
 import type { PairingBackend } from "../core/pairing/backend.js";
 import type { Heads } from "../core/publication/files.js";
 import type { TrustRoot } from "../core/publication/trust-root.js";
+import { abortable } from "./abortable.js";
 import { openAccount, type VerifiedAccount } from "./account.js";
 import { counted } from "./answers.js";
 import { type BackendChoice, backendOf } from "./backends.js";
 import { type EventName, type Events, type Listener, makeEvents, type Stale } from "./events.js";
 import { compromised, type Evidence } from "./evidence.js";
-import type { HeadStore } from "./head-store.js";
-import { evidenceIn, evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
+import { codedStore, type HeadStore } from "./head-store.js";
+import { evidenceOf, evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
+import type { Link } from "./links.js";
 import { custodyOf, marketsOf, type VerifiedCustody, type VerifiedMarkets } from "./markets.js";
 import type { VerifiedHead } from "./state.js";
 import { type Outcome, syncOnce } from "./sync.js";
-import type { Transport } from "./transport.js";
+import { reloading, type Transport } from "./transport.js";
 
 export interface LightClientOptions {
   readonly trustRoot: TrustRoot;
@@ -54,9 +56,14 @@ export interface Synced {
 /** Follows one ledger. Syncs take turns; answers come from the head at the time of the question. */
 export class LightClient {
   private readonly options: LightClientOptions;
+  private readonly store: HeadStore | undefined;
   private readonly events: Events = makeEvents();
   private position: Standing | undefined;
   private evidence: Evidence | undefined;
+  /** Verified by a sync that failed: a second state after one of these batches is evidence. */
+  private reached: readonly Link[] = [];
+  /** What failed last: it is done past caches the next time, since one of them may hold what was refused. */
+  private readonly failed = { sync: false, account: false };
   private isStale = false;
   /** Set while the server is behind the head. */
   private serverBehind: Pick<Stale, "serverBatchNumber"> = {};
@@ -66,6 +73,7 @@ export class LightClient {
   /** @throws DEVELOPMENT_KEY */
   constructor(options: LightClientOptions) {
     this.options = options;
+    this.store = options.store && codedStore(options.store);
     if (options.allowDevelopment !== false || options.trustRoot.keys === "production") return;
     const next = "get a trust root with keys of a ceremony, or allow development keys";
     const message = "The trust root is one of development keys: whoever made them can forge proofs.";
@@ -89,12 +97,13 @@ export class LightClient {
 
   /**
    * Follows the server's certificates to its head. The head moves only after everything about it was verified and kept.
-   * @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, COMPROMISED, TRANSPORT_FAILED, NOT_PUBLISHED, RESPONSE_TOO_LARGE
+   * @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, COMPROMISED, TRANSPORT_FAILED, NOT_PUBLISHED, RESPONSE_TOO_LARGE, or as the store:
+   * IO_FAILED for what has no code of its own
    */
   sync(signal?: AbortSignal): Promise<Synced> {
-    const mine = this.turn.then(() => this.syncNow(signal));
+    const mine = this.turn.then(() => this.reading("sync", (transport) => this.syncNow(transport, signal)));
     this.turn = mine.catch(() => undefined);
-    return mine;
+    return signal === undefined ? mine : abortable(signal, mine);
   }
 
   /**
@@ -102,8 +111,9 @@ export class LightClient {
    * @throws USAGE, NOT_SYNCED, HEAD_STALE, COMPROMISED, RESPONSE_INVALID, TRANSPORT_FAILED, NOT_PUBLISHED, RESPONSE_TOO_LARGE
    */
   async getAccount(index: number, signal?: AbortSignal): Promise<VerifiedAccount> {
-    const { transport, trustRoot } = this.options;
-    const account = await openAccount(transport, await this.fresh(), trustRoot.nLevels, index, signal);
+    const { nLevels } = this.options.trustRoot;
+    const head = await this.fresh();
+    const account = await this.reading("account", (transport) => openAccount(transport, head, nLevels, index, signal));
     if (this.evidence !== undefined) throw compromised(this.evidence); // found meanwhile
     return account;
   }
@@ -130,22 +140,44 @@ export class LightClient {
   }
 
   private async openNow(): Promise<PairingBackend> {
-    const { backend = "noble", store, trustRoot } = this.options;
+    const { backend = "noble", trustRoot } = this.options;
     const chosen = await backendOf(backend);
-    const restored: Restored = await restore(await store?.load(), trustRoot, chosen);
+    if (this.store === undefined) return chosen;
+    const restored: Restored = await restore(this.store, trustRoot, chosen);
     if (restored.kind === "restored") this.position = restored.position;
     if (restored.kind === "compromised") this.stop(restored.evidence);
     return chosen;
   }
 
-  private async syncNow(signal: AbortSignal | undefined): Promise<Synced> {
+  private async reading<T>(what: keyof typeof this.failed, work: (transport: Transport) => Promise<T>): Promise<T> {
+    const { transport } = this.options;
+    try {
+      const result = await work(this.failed[what] ? reloading(transport) : transport);
+      this.failed[what] = false;
+      return result;
+    } catch (e) {
+      this.failed[what] = true;
+      throw e;
+    }
+  }
+
+  private async syncNow(from: Transport, signal: AbortSignal | undefined): Promise<Synced> {
     const started = performance.now();
     const backend = await this.open();
     signal?.throwIfAborted();
-    const transport = counted(this.options.transport);
-    const { trustRoot } = this.options;
-    const onProgress = (progress: Parameters<Listener<"syncing">>[0]) => this.events.emit("syncing", progress);
-    const outcome = await syncOnce({ transport, trustRoot, backend, position: this.position, signal, onProgress });
+    const transport = counted(from);
+    const outcome = await syncOnce({
+      transport,
+      trustRoot: this.options.trustRoot,
+      backend,
+      position: this.position,
+      reached: this.reached,
+      signal,
+      onProgress: (progress) => this.events.emit("syncing", progress),
+      onReached: (links) => {
+        if ((links.at(-1)?.to ?? 0) > (this.reached.at(-1)?.to ?? 0)) this.reached = links;
+      },
+    });
     const { position, heads, steps } = await this.accept(outcome);
     return {
       head: position.head,
@@ -158,16 +190,15 @@ export class LightClient {
   }
 
   private async accept(outcome: Outcome): Promise<Extract<Outcome, { kind: "synced" }>> {
-    const { store, trustRoot } = this.options;
     if (outcome.kind === "forked") {
       this.stop(outcome.evidence);
-      await store?.save(evidenceText(trustRoot, outcome.evidence)).catch(() => undefined); // kept or not, this is the news
+      await this.store?.save("evidence", evidenceText(outcome.evidence)).catch(() => undefined); // kept or not, this is the news
       throw compromised(outcome.evidence);
     }
     const { position, heads } = outcome;
     if (position !== this.position) {
+      await this.store?.save("position", positionText(this.options.trustRoot, position));
       await this.heedStore();
-      await store?.save(positionText(trustRoot, position));
       this.position = position;
       this.events.emit("advanced", position.head);
     }
@@ -177,10 +208,10 @@ export class LightClient {
     return outcome;
   }
 
-  /** Another client of the same store may have stopped for good: its evidence is not written over. @throws COMPROMISED */
+  /** Another client of the same store may have stopped for good. @throws COMPROMISED */
   private async heedStore(): Promise<void> {
-    const { backend = "noble", store, trustRoot } = this.options;
-    const evidence = await evidenceIn(await store?.load(), trustRoot, await backendOf(backend));
+    const { backend = "noble", trustRoot } = this.options;
+    const evidence = await evidenceOf(await this.store?.load("evidence"), trustRoot, await backendOf(backend));
     if (evidence === undefined) return;
     this.stop(evidence);
     throw compromised(evidence);

@@ -1,7 +1,7 @@
 // Runs a light client behind a port, so that verification does not hold up a page. The other end is client/connect-client.ts.
 import { ZkStateError } from "../core/errors.js";
 import type { EventName } from "./events.js";
-import type { HeadStore } from "./head-store.js";
+import type { HeadStore, Kept } from "./head-store.js";
 import { httpTransport } from "./http-transport.js";
 import { LightClient } from "./light-client.js";
 import type { Transport } from "./transport.js";
@@ -20,17 +20,17 @@ export interface ServeOptions {
 function remoteStore(port: Port): { readonly store: HeadStore; readonly onKept: (message: Extract<ToWorker, { kind: "kept" }>) => void } {
   const waiting = new Map<number, (message: Extract<ToWorker, { kind: "kept" }>) => void>();
   let last = 0;
-  const ask = (text?: string): Promise<string | undefined> =>
+  const ask = (what: Kept, text?: string): Promise<string | undefined> =>
     new Promise((resolve, reject) => {
       last += 1;
       waiting.set(last, ({ text: kept, error }) => (error === undefined ? resolve(kept) : reject(receivedError(error))));
-      port.postMessage({ kind: "keep", id: last, ...(text === undefined ? {} : { text }) } satisfies ToPage);
+      port.postMessage({ kind: "keep", id: last, what, ...(text === undefined ? {} : { text }) } satisfies ToPage);
     });
   const onKept = (message: Extract<ToWorker, { kind: "kept" }>) => {
     waiting.get(message.id)?.(message);
     waiting.delete(message.id);
   };
-  return { store: { load: () => ask(), save: async (text) => void (await ask(text)) }, onKept };
+  return { store: { load: (what) => ask(what), save: async (what, text) => void (await ask(what, text)) }, onKept };
 }
 
 function makeClient(

@@ -37,23 +37,20 @@ function prepare(backend: PairingBackend, verificationKey: unknown, srs: unknown
   return verifier;
 }
 
-const keyDigest = (json: unknown): string =>
-  typeof json === "object" && json !== null ? verificationKeyDigest(json as VerificationKey) : "none: it is not an object";
+function keyDigest(json: unknown): string {
+  if (typeof json !== "object" || json === null) return "none: it is not an object";
+  try {
+    return verificationKeyDigest(json as VerificationKey);
+  } catch {
+    return "none: it is nested deeper than any key is"; // browsers do not agree on the kind of this error
+  }
+}
 
 /**
  * The verifier of a key and a setup given as JSON.
  * @throws RESPONSE_INVALID when one is not the trust root's; KEY_UNSAFE, KEY_MISMATCH, PROOF_MALFORMED when the trust root itself names a bad one
  */
-export function setupOf(...of: Parameters<typeof readSetup>): Setup {
-  try {
-    return readSetup(...of);
-  } catch (e) {
-    if (e instanceof RangeError) throw invalid(VKEY_FILE, "json", "The verification key is nested deeper than any key is.");
-    throw e;
-  }
-}
-
-function readSetup(
+export function setupOf(
   verificationKey: unknown,
   srs: unknown,
   { vkeyDigest, srsDigest: expected }: Pick<TrustRoot, "vkeyDigest" | "srsDigest">,

@@ -8,7 +8,7 @@ import type { Syncing } from "./events.js";
 import type { Evidence } from "./evidence.js";
 import { type Followed, follow, type Route, rangesTo } from "./follow.js";
 import type { Standing } from "./kept.js";
-import { type Boundary, endOf, type Link, rootAt, startOf } from "./links.js";
+import { type Boundary, endOf, forkOf, type Link, rootAt, startOf } from "./links.js";
 import { fetchSetup, type Setup } from "./setup.js";
 import { fetchState } from "./state.js";
 import type { Transport } from "./transport.js";
@@ -22,8 +22,12 @@ export interface SyncInput {
   readonly backend: PairingBackend;
   /** Where the client stands; none before its first sync. */
   readonly position: Standing | undefined;
+  /** A path that was verified before and did not lead to a position. */
+  readonly reached: readonly Link[];
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: Syncing) => void;
+  /** The path of a sync that fails, as far as it was verified: it may be half of the evidence of a fork. */
+  readonly onReached: (links: readonly Link[]) => void;
 }
 
 export type Outcome =
@@ -45,12 +49,28 @@ async function readHeads({ transport, trustRoot, signal }: SyncInput): Promise<H
   throw invalid(HEADS_FILE, "ledger", "The server publishes another ledger.", sums);
 }
 
+/** Evidence in two verified paths, where they have different states after one batch. */
+function evidenceIn({ route: { trustRoot }, setup }: Work, one: readonly Link[], other: readonly Link[]): Evidence | undefined {
+  const batchNumber = forkOf(one, other);
+  if (batchNumber === undefined) return undefined;
+  const upTo = (links: readonly Link[]) => links.filter(({ to }) => to <= batchNumber);
+  return {
+    format: "zkstate evidence 1",
+    trustRootDigest: trustRootDigest(trustRoot),
+    batchNumber,
+    verificationKey: setup.verificationKey,
+    srs: shaped(SrsFile, setup.srs, SRS_FILE),
+    paths: [upTo(one), upTo(other)],
+  };
+}
+
 /**
  * The server's own path from the trust root to a batch, for whose state it has named another root than ours.
- * @returns evidence when the path holds and ends in another state
+ * @returns evidence when the path holds, or as much of it as it takes to see two states after one batch
  * @throws RESPONSE_INVALID when the server cannot show such a path
  */
-async function dispute({ route, heads, setup, start }: Work, own: readonly Link[], batchNumber: number, file: string): Promise<Evidence> {
+async function dispute(work: Work, own: readonly Link[], batchNumber: number, file: string): Promise<Evidence> {
+  const { route, heads, start } = work;
   const links = own.filter((link) => link.to <= batchNumber);
   const unproven = (got: string) =>
     invalid(
@@ -60,41 +80,32 @@ async function dispute({ route, heads, setup, start }: Work, own: readonly Link[
       { got },
     );
   if (links.length === 0) throw unproven("the trust root's own state");
-  let theirs: readonly Link[];
+  const theirs: Link[] = [];
   try {
-    const { steps, contradiction } = await follow(route, start, rangesTo(start.batchNumber, batchNumber, heads));
+    const { contradiction } = await follow(route, start, rangesTo(start.batchNumber, batchNumber, heads), (link) => theirs.push(link));
     if (contradiction !== undefined) throw unproven(`a path that breaks at ${contradiction.file}`);
-    theirs = steps.map(({ link }) => link);
   } catch (e) {
+    const evidence = evidenceIn(work, links, theirs);
+    if (evidence !== undefined) return evidence;
     if (e instanceof ZkStateError && e.code === "NOT_PUBLISHED") throw unproven(e.message);
     throw e;
   }
-  if (endOf(start, theirs).root === endOf(start, links).root) throw unproven("a path to the state that was verified");
-  return {
-    format: "zkstate evidence 1",
-    trustRootDigest: trustRootDigest(route.trustRoot),
-    batchNumber,
-    verificationKey: setup.verificationKey,
-    srs: shaped(SrsFile, setup.srs, SRS_FILE),
-    paths: [[...links], [...theirs]],
-  };
+  const evidence = evidenceIn(work, links, theirs);
+  if (evidence === undefined) throw unproven("a path to the state that was verified");
+  return evidence;
 }
 
-/** The path over the largest certificates, when it is much shorter; the long one when the server does not have it. */
-async function shortened({ route, heads, start }: Work, links: readonly Link[]): Promise<readonly Link[]> {
-  const end = endOf(start, links);
-  if (links.length <= LONGEST_PATH) return links;
-  const ranges = rangesTo(start.batchNumber, end.batchNumber, heads);
-  if (ranges.length > links.length / 2) return links;
+/** The path over the largest certificates, as far as the server has it, where that is much shorter. */
+async function shorter({ route, heads, start }: Work, links: readonly Link[]): Promise<readonly Link[]> {
+  const ranges = rangesTo(start.batchNumber, endOf(start, links).batchNumber, heads);
+  if (links.length <= LONGEST_PATH || ranges.length > links.length / 2) return links;
+  const short: Link[] = [];
   try {
-    const { steps } = await follow(route, start, ranges);
-    const short = steps.map(({ link }) => link);
-    const reached = endOf(start, short);
-    return reached.batchNumber === end.batchNumber && reached.root === end.root ? short : links;
+    await follow(route, start, ranges, (link) => short.push(link));
   } catch {
-    route.signal?.throwIfAborted();
-    return links;
+    route.signal?.throwIfAborted(); // for any other reason the long path does as well
   }
+  return short;
 }
 
 /** Opens the state at the end of a path, unless the client stands there already. */
@@ -105,33 +116,49 @@ async function arrive({ route, setup, start }: Work, links: readonly Link[], pos
   return { setup, links, head, state: json };
 }
 
-/** @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, or as the transport; the client's position is then as it was */
-export async function syncOnce(input: SyncInput): Promise<Outcome> {
-  const { transport, trustRoot, backend, position, signal, onProgress } = input;
-  const heads = await readHeads(input);
-  const setup = position?.setup ?? (await fetchSetup(transport, trustRoot, backend, signal));
-  const start = startOf(trustRoot);
-  const work: Work = { route: { transport, trustRoot, verifier: setup.verifier, signal }, heads, setup, start };
-  const known = position?.links ?? [];
-  const at = endOf(start, known);
+/** Follows the server from the end of `links`, to which every verified link is added, even when a later one fails. */
+async function advance(work: Work, links: Link[], { position, onProgress }: SyncInput): Promise<Outcome> {
+  const { route, heads, start } = work;
+  const at = endOf(start, links);
   const { batchNumber, root } = heads.proven;
   if (batchNumber <= at.batchNumber) {
-    const ours = rootAt(start, known, batchNumber);
-    if (ours !== undefined && ours !== root) return { kind: "forked", evidence: await dispute(work, known, batchNumber, HEADS_FILE) };
-    return { kind: "synced", position: await arrive(work, known, position), steps: [], heads };
+    const ours = rootAt(start, links, batchNumber);
+    if (ours !== undefined && ours !== root) return { kind: "forked", evidence: await dispute(work, links, batchNumber, HEADS_FILE) };
+    return { kind: "synced", position: await arrive(work, links, position), steps: [], heads };
   }
   const ranges = rangesTo(at.batchNumber, batchNumber, heads);
   const progress = (verified: number) => onProgress({ from: at.batchNumber, to: batchNumber, verified, total: ranges.length });
   progress(0);
-  const { steps, contradiction } = await follow(work.route, at, ranges, progress);
-  const links = [...known, ...steps.map(({ link }) => link)];
+  const { steps, contradiction } = await follow(route, at, ranges, (link, verified) => {
+    links.push(link);
+    progress(verified);
+  });
   if (contradiction !== undefined)
     return { kind: "forked", evidence: await dispute(work, links, contradiction.batchNumber, contradiction.file) };
-  const reached = endOf(start, links);
-  if (reached.root !== root)
+  const end = endOf(start, links);
+  if (end.root !== root)
     throw invalid(HEADS_FILE, "new root", "The server's head is not the state that its certificates lead to.", {
-      expected: `${reached.root}`,
+      expected: `${end.root}`,
       got: `${root}`,
     });
-  return { kind: "synced", position: await arrive(work, await shortened(work, links), position), steps, heads };
+  const short = await shorter(work, links);
+  const evidence = evidenceIn(work, links, short);
+  if (evidence !== undefined) return { kind: "forked", evidence };
+  const path = endOf(start, short).batchNumber === end.batchNumber ? short : links;
+  return { kind: "synced", position: await arrive(work, path, position), steps, heads };
+}
+
+/** @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, or as the transport; the client's position is then as it was */
+export async function syncOnce(input: SyncInput): Promise<Outcome> {
+  const { transport, trustRoot, backend, position, reached, signal, onReached } = input;
+  const heads = await readHeads(input);
+  const setup = position?.setup ?? (await fetchSetup(transport, trustRoot, backend, signal));
+  const work: Work = { route: { transport, trustRoot, verifier: setup.verifier, signal }, heads, setup, start: startOf(trustRoot) };
+  const links = [...(position?.links ?? [])];
+  const outcome = await advance(work, links, input).catch((error: unknown) => ({ kind: "failed" as const, error }));
+  const evidence = evidenceIn(work, reached, links);
+  if (evidence !== undefined) return { kind: "forked", evidence };
+  if (outcome.kind !== "failed") return outcome;
+  onReached(links);
+  throw outcome.error;
 }

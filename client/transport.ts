@@ -3,11 +3,14 @@ import { ZkStateError } from "../core/errors.js";
 
 export interface Transport {
   /**
-   * The bytes of a published file.
+   * The bytes of a published file. `reload` passes over caches on the way: what was refused before may have come from one.
    * @throws TRANSPORT_FAILED (trying again may help), NOT_PUBLISHED when it is not there, RESPONSE_TOO_LARGE
    */
-  read(name: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(name: string, maxBytes: number, signal?: AbortSignal, reload?: boolean): Promise<Uint8Array>;
 }
+
+/** The same transport past every cache. */
+export const reloading = ({ read }: Transport): Transport => ({ read: (name, maxBytes, signal) => read(name, maxBytes, signal, true) });
 
 /** Nobody has published the file, or this mirror does not have it yet. */
 export const notPublished = (name: string): ZkStateError =>

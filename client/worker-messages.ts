@@ -2,6 +2,7 @@
 import { asZkStateError, type ErrorInfo, ZkStateError } from "../core/errors.js";
 import type { TrustRoot } from "../core/publication/trust-root.js";
 import type { ClientEvents, EventName } from "./events.js";
+import type { Kept } from "./head-store.js";
 import type { LightClient } from "./light-client.js";
 
 /** One end of a message channel: a Worker, a worker's own scope, a MessagePort. */
@@ -37,7 +38,7 @@ export type ToPage =
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
   | { readonly kind: "error"; readonly id: number; readonly error: ErrorInfo }
   | { [N in EventName]: { readonly kind: "event"; readonly name: N; readonly event: ClientEvents[N] } }[EventName]
-  | { readonly kind: "keep"; readonly id: number; readonly text?: string };
+  | { readonly kind: "keep"; readonly id: number; readonly what: Kept; readonly text?: string };
 
 /** An error's fields; what cannot be cloned stays behind. */
 export function sendableError(e: unknown): ErrorInfo {

@@ -119,8 +119,9 @@ class App {
       this.#panels.account.enable(4 ** (this.#session.trusted?.trustRoot.nLevels ?? 0));
     }
     this.#tick();
+    const from = this.#session.trusted?.trustRoot.batchNumber ?? 0;
     void readActivity(this.#session.transport).then((activity) => {
-      if (this.#shown === head) this.#panels.activity.update({ activity, head });
+      if (this.#shown === head) this.#panels.activity.update({ activity, head, from });
     });
   }
 

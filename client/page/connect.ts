@@ -1,6 +1,6 @@
 // The light client behind the page: in a worker, so that verification does not hold up the page, or in the page where no worker will run.
 import { connectClient, type RemoteClient } from "../connect-client.js";
-import type { HeadStore } from "../head-store.js";
+import { type HeadStore, keptUnder } from "../head-store.js";
 import { httpTransport } from "../http-transport.js";
 import { LightClient } from "../light-client.js";
 import type { Port } from "../worker-messages.js";
@@ -16,12 +16,14 @@ export interface Connected {
 
 const storeKey = (api: URL): string => `zkstate:client:${api.href}`;
 const storeOf = (api: URL): HeadStore => ({
-  load: async () => kept(storeKey(api)),
-  save: async (text) => keep(storeKey(api), text),
+  load: async (what) => kept(keptUnder(storeKey(api), what)),
+  save: async (what, text) => keep(keptUnder(storeKey(api), what), text),
 });
 
 /** Forgets what was verified before, and evidence of a fork with it. */
-export const forgetVerified = (api: URL): void => forget(storeKey(api));
+export function forgetVerified(api: URL): void {
+  for (const what of ["position", "evidence"] as const) forget(keptUnder(storeKey(api), what));
+}
 
 /** Age is the page's matter: it shows an old state as old, loudly, and does not hide it. */
 const ANY_AGE = Number.MAX_SAFE_INTEGER;

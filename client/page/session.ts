@@ -54,7 +54,7 @@ export class Session {
   readonly #engine: Engine;
   #connected: Connected | undefined;
   #live: Live | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
   #turn: Promise<void> = Promise.resolve();
   /** The look that waits for its turn. */
   #next: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export class Session {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#live?.close();
     this.#connected?.close();
   }
@@ -89,6 +89,10 @@ export class Session {
     });
     this.#turn = this.#next;
     return this.#next;
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** A head is announced: only a reason to look, and none when the look underway has found it already. */
@@ -126,14 +130,14 @@ export class Session {
     this.#hooks.onTrust(trusted);
     const connected = await connect(this.#settings, trusted, this.#engine);
     if (this.#closed) connected.close();
-    connected.client.on("syncing", (progress) => this.#hooks.onProgress(progress));
+    connected.client.on("syncing", (progress) => this.#closed || this.#hooks.onProgress(progress));
     connected.client.on("stale", ({ serverBatchNumber }) => this.#behind(serverBatchNumber));
     this.#connected = connected;
     return connected;
   }
 
   async #accept({ client, where }: Connected): Promise<void> {
-    const synced = await client.sync();
+    const synced = await client.sync(this.#closing.signal);
     const [markets, custody] = [await client.getMarkets(), await client.getCustody()];
     if (this.#closed) return;
     const links = linksAfter(this.verified?.links ?? [], this.trusted?.trustRoot.batchNumber ?? 0, synced);

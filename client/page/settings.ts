@@ -29,17 +29,26 @@ const positive = (text: string | undefined, otherwise: number): number => {
   return Number.isFinite(n) && n > 0 ? n : otherwise;
 };
 
+function addressIn(text: string | null): URL | undefined {
+  try {
+    return text === null ? undefined : new URL(text, location.href);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The folder of the published files. A link may point to another folder of the same origin only: one to a foreign server would make somebody
  * else's ledger look like this page's own.
  */
 function apiFolder(query: URLSearchParams): URL {
   const configured = new URL(meta("api") ?? "./v1/", location.href);
-  const asked = new URL(query.get("api") ?? configured, location.href);
-  const folder = asked.origin === location.origin ? asked : configured;
-  const clean = new URL(folder.pathname, folder.origin);
-  if (!clean.pathname.endsWith("/")) clean.pathname += "/";
-  return clean;
+  const asked = addressIn(query.get("api"));
+  const isOurs = asked?.origin === location.origin && asked.protocol === location.protocol; // a blob: has its maker's origin
+  const folder = isOurs ? asked : configured;
+  for (const part of ["username", "password", "search", "hash"] as const) folder[part] = "";
+  if (!folder.pathname.endsWith("/")) folder.pathname += "/";
+  return folder;
 }
 
 /** What the page's elements and its address say. */

@@ -170,6 +170,7 @@ export function accountView(source: AccountSource, instruments: Instruments): Ac
       asked++;
       shown = undefined;
       put(answer);
+      status.textContent = "";
     },
   };
 }

@@ -1,7 +1,7 @@
 // What the venue reports about its recent batches. Nothing here is proven, and the card says so; only the mark of a covered batch is the page's own.
 import type { Activity } from "../../../core/publication/files.js";
 import { lineChart } from "../charts/line.js";
-import { h, put, type View } from "../dom.js";
+import { type Child, h, put, type View } from "../dom.js";
 import { count, duration, minute, plural } from "../format.js";
 import { card, details, facts, proven, reported, table } from "./parts.js";
 
@@ -9,6 +9,8 @@ export interface ActivityModel {
   readonly activity: Activity | undefined;
   /** The head that this browser has proven. */
   readonly head: { readonly batchNumber: number; readonly root: bigint } | undefined;
+  /** The trust root's batch, from which on certificates are checked. */
+  readonly from: number;
 }
 
 type Batch = Activity["batches"][number];
@@ -19,17 +21,17 @@ const slots = ({ transitions }: Batch): number =>
   Object.entries(transitions).reduce((sum, [kind, n]) => (kind === "noop" ? sum : sum + n), 0);
 const proving = ({ executeMs, witnessMs, proveMs, verifyMs }: Batch): number => executeMs + witnessMs + proveMs + verifyMs;
 const latency = ({ time, publishedAt }: Batch): number => Math.max(0, publishedAt - time);
-const WORDS: Readonly<Record<string, string>> = {
-  withdraw: "withdrawal",
-  liquidate: "liquidation",
-  cancel: "mass cancel",
-  setKey: "key change",
-};
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ["withdraw", "withdrawal"],
+  ["liquidate", "liquidation"],
+  ["cancel", "mass cancel"],
+  ["setKey", "key change"],
+]);
 const kinds = ({ transitions }: Batch): string =>
   Object.entries(transitions)
     .filter(([kind, n]) => n > 0 && kind !== "noop")
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, n]) => plural(n, WORDS[kind] ?? kind))
+    .map(([kind, n]) => plural(n, WORDS.get(kind) ?? kind))
     .join(", ");
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -59,16 +61,21 @@ function summary(batches: readonly Batch[]): HTMLElement {
   ]);
 }
 
-function rows(batches: readonly Batch[], { head }: ActivityModel) {
+function coverage({ batchNumber, root }: Batch, { head, from }: ActivityModel): Child {
+  if (head === undefined || batchNumber > head.batchNumber) return "not yet";
+  if (batchNumber <= from) return "before the trust root";
+  return batchNumber === head.batchNumber && root !== head.root ? "another state than the proven one" : proven("covered");
+}
+
+function rows(batches: readonly Batch[], model: ActivityModel) {
   return batches.toReversed().map((batch) => {
-    const covered = head !== undefined && batch.batchNumber <= head.batchNumber;
     return [
       count(batch.batchNumber),
       minute(batch.time),
       kinds(batch) || "nothing",
       duration(batch.proveMs),
       `${count(latency(batch))} s`,
-      covered ? proven("covered") : "not yet",
+      coverage(batch, model),
     ];
   });
 }

@@ -51,14 +51,14 @@ describe("a client that has followed batch by batch", () => {
     const store = memoryStore();
     const client = clientOf(files, store);
     expect((await client.sync()).certificates).toHaveLength(60);
-    const long = (await store.load())?.length ?? 0;
+    const long = (await store.load("position"))?.length ?? 0;
     history.publish(files, 60, 66, stops, 1);
     await client.sync();
-    expect((await store.load())?.length).toBeGreaterThan(long);
+    expect((await store.load("position"))?.length).toBeGreaterThan(long);
     history.publish(files, 0, 67, stops, 64);
     await client.sync();
-    const kept = (await store.load()) ?? "";
-    expect(JSON.parse(kept)).toMatchObject({ position: { links: [{ to: 64 }, { to: 66 }, { to: 67 }] } });
+    const kept = (await store.load("position")) ?? "";
+    expect(JSON.parse(kept)).toMatchObject({ links: [{ to: 64 }, { to: 66 }, { to: 67 }] });
     const again = clientOf(new Map(), store);
     await again.open();
     expect(again.head).toMatchObject({ batchNumber: 67, root: history.rootAt(67, stops) });

@@ -6,14 +6,14 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { Aggregator } from "../../../aggregator/service.js";
 import { folderTransport } from "../../../cli/light/folder-transport.js";
 import { memoryStore } from "../../../client/head-store.js";
-import { memoryTransport } from "../../../client/transport.js";
+import { memoryTransport, type Transport } from "../../../client/transport.js";
 import { mclBackend } from "../../../core/pairing/mcl.js";
-import { VKEY_FILE } from "../../../core/publication/files.js";
+import { certificateFile, HEADS_FILE, nodeFile, VKEY_FILE } from "../../../core/publication/files.js";
 import { srsDigest } from "../../../core/snarkpack/verifier-srs.js";
 import { type Files, publishedFixture } from "../../helpers/published.js";
 import { simulatedSrs } from "../../helpers/simulated-setup.js";
 import { type SimulatedSource, simulatedSource } from "../../helpers/simulated-source.js";
-import { clientOf, refusal, setHead, show } from "./venue.js";
+import { clientOf, edit, editHead, errorOf, refusal, setHead, show } from "./venue.js";
 
 const ours = publishedFixture({ batches: 5, largest: 2 });
 const theirs = publishedFixture({ batches: 5, largest: 2, fork: { after: 2, seed: 9 } });
@@ -46,11 +46,86 @@ it("evidence is not written over by another client of the same store", async () 
   expect(await refusal(clientOf(at(5), ours, { store }).open())).toBe("COMPROMISED");
 });
 
+it("evidence is not written over by a position that was on its way to the store", async () => {
+  const store = memoryStore();
+  let arrive = (): void => undefined;
+  let gate: Promise<void> | undefined;
+  const save: typeof store.save = async (what, text) => {
+    await gate;
+    await store.save(what, text);
+  };
+  const [seen, unseen] = [at(4), at(4)];
+  const [first, second] = [clientOf(seen, ours, { store }), clientOf(unseen, ours, { store: { load: store.load, save } })];
+  await first.sync();
+  await second.sync();
+  setHead(unseen, ours, 5);
+  gate = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const late = refusal(second.sync());
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  fork(seen);
+  expect(await refusal(first.sync())).toBe("COMPROMISED");
+  arrive();
+  expect(await late).toBe("COMPROMISED");
+  expect(await refusal(clientOf(at(5), ours, { store }).open())).toBe("COMPROMISED");
+});
+
+it("a cache that holds what was refused is passed over the next time", async () => {
+  const [files, cached] = [at(4), at(4)];
+  const bad = new Set<string>();
+  const asked: string[] = [];
+  const transport: Transport = {
+    read: (name, maxBytes, signal, reload = false) => {
+      if (bad.has(name)) asked.push(reload ? "reload" : "cache");
+      return memoryTransport(reload || !bad.has(name) ? files : cached).read(name, maxBytes, signal);
+    },
+  };
+  const certificate = certificateFile({ from: 2, to: 4 });
+  cached.set(certificate, new Uint8Array(2_664));
+  bad.add(certificate);
+  const client = clientOf(files, ours, { transport });
+  expect(await refusal(client.sync())).toMatch(/^RESPONSE_INVALID/);
+  expect((await client.sync()).head.batchNumber).toBe(4);
+  const node = nodeFile(client.head?.header.accountsRoot ?? 0n);
+  cached.set(node, Buffer.from("{}"));
+  bad.add(node);
+  expect(await refusal(client.getAccount(0))).toMatch(/^RESPONSE_INVALID/);
+  await client.sync();
+  expect((await client.getAccount(0)).exists).toBe(true);
+  await client.getAccount(0).catch(() => undefined);
+  expect(asked).toEqual(["cache", "reload", "cache", "reload", "cache"]);
+});
+
+it("a sync that waits for its turn heeds its signal", async () => {
+  let arrive = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const inner = memoryTransport(at(4));
+  const client = clientOf(at(4), ours, { transport: { read: (...of) => gate.then(() => inner.read(...of)) } });
+  const first = client.sync();
+  const reason = new Error("closed");
+  const stop = new AbortController();
+  const second = client.sync(stop.signal);
+  stop.abort(reason);
+  await expect(second).rejects.toBe(reason);
+  arrive();
+  expect((await first).head.batchNumber).toBe(4);
+});
+
+it("a largest certificate of no power of two does not let a server ask for twice as many", async () => {
+  const files = at(4);
+  edit(files, HEADS_FILE, { largest: 3, complete: 2 ** 32 - 1 });
+  editHead(files, { batchNumber: 250_000 });
+  expect(await refusal(clientOf(files, ours).sync())).toBe("RESPONSE_INVALID: number of certificates");
+});
+
 it("a store that could not be read once is read the next time", async () => {
   let loads = 0;
   const load = () => (++loads === 1 ? Promise.reject(new Error("locked")) : Promise.resolve(undefined));
   const client = clientOf(at(4), ours, { store: { load, save: async () => undefined } });
-  await expect(client.sync()).rejects.toThrow("locked");
+  expect(await errorOf(client.sync())).toMatchObject({ code: "IO_FAILED", got: "locked" });
   expect((await client.sync()).head.batchNumber).toBe(4);
 });
 

@@ -2,10 +2,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkEvidence, type Evidence, evidenceJson } from "../../../client/evidence.js";
 import { memoryStore } from "../../../client/head-store.js";
-import type { LightClient } from "../../../client/light-client.js";
-import { certificateFile, certificateStatementFile } from "../../../core/publication/files.js";
+import { LightClient } from "../../../client/light-client.js";
+import { memoryTransport } from "../../../client/transport.js";
+import { certificateFile, certificateStatementFile, HEADS_FILE, stateFile } from "../../../core/publication/files.js";
 import { mutants } from "../../helpers/json-mutants.js";
-import { type Files, publishedFixture } from "../../helpers/published.js";
+import { LongHistory } from "../../helpers/long-history.js";
+import { type Files, publishedFixture, putCertificate, simulatedRange } from "../../helpers/published.js";
 import { clientOf, edit, editHead, errorOf, refusal, setHead, show } from "./venue.js";
 
 const ours = publishedFixture({ batches: 5, largest: 2 });
@@ -40,7 +42,7 @@ describe("a client that meets a second valid history", () => {
     ["at its own batch", 4, 4, 4],
     ["at a later batch", 4, 5, 4],
     ["at an earlier batch where it has been", 5, 4, 4],
-    ["from the other side of a large certificate", 5, 5, 5],
+    ["over several certificates", 5, 5, 4],
   ])("%s stops for good", async (_, mine, other, where) => {
     const { client, files, told } = await followed(mine);
     switchTo(files, other);
@@ -52,6 +54,63 @@ describe("a client that meets a second valid history", () => {
     await expectStopped(client); // even if the server is honest again
     const verdict = await checkEvidence(error.details["evidence"], ours.trustRoot, "mcl");
     expect(verdict).toEqual({ ok: true, batchNumber: where, roots: [ours.roots[where], theirs.roots[where]] });
+  });
+
+  it("over a path that is not whole stops for good, if as much of it as is there leads elsewhere", async () => {
+    const { client, files, told } = await followed(5);
+    switchTo(files, 5);
+    files.delete(certificateFile({ from: 4, to: 5 }));
+    expect(await refusal(client.sync())).toBe("COMPROMISED");
+    expect(told.map(({ batchNumber }) => batchNumber)).toEqual([4]);
+    await expectStopped(client);
+  });
+
+  it.each<[string, (files: Files) => void, string]>([
+    ["its state is missing", (f) => f.delete(stateFile(theirs.roots[4] ?? 0n)), "NOT_PUBLISHED"],
+    ["its head is another", (f) => editHead(f, { root: "5" }), "RESPONSE_INVALID: new root"],
+    [
+      "its next certificate is missing",
+      (f) => {
+        setHead(f, theirs, 5);
+        f.delete(certificateFile({ from: 4, to: 5 }));
+      },
+      "NOT_PUBLISHED",
+    ],
+  ])("in a sync that fails, since %s, stops for good when it is shown ours", async (_, spoil, said) => {
+    const { client, files, told } = await followed(2);
+    switchTo(files, 4);
+    spoil(files);
+    expect(await refusal(client.sync())).toBe(said);
+    expect([client.head?.batchNumber, told]).toEqual([2, []]);
+    show(files, ours.files);
+    setHead(files, ours, 4);
+    const error = await errorOf(client.sync());
+    expect([error.code, told.map(({ batchNumber }) => batchNumber)]).toEqual(["COMPROMISED", [4]]);
+    expect(await checkEvidence(error.details["evidence"], ours.trustRoot, "mcl")).toMatchObject({ ok: true, batchNumber: 4 });
+    await expectStopped(client);
+  });
+
+  it("instead of a shorter path stops for good", async () => {
+    const history = new LongHistory();
+    const { trustRoot } = history;
+    const [files, stops] = [history.empty(), [65, 66]];
+    const client = new LightClient({ trustRoot, transport: memoryTransport(files), backend: "mcl", stalenessSeconds: 1e12 });
+    history.publish(files, 0, 65, stops, 1);
+    await client.sync();
+    history.publish(files, 65, 66, stops, 1);
+    const other = Array.from({ length: 67 }, (_, n) => (n === 0 ? trustRoot.root : 5_000_000n + BigInt(n)));
+    for (const range of [
+      { from: 0, to: 64 },
+      { from: 64, to: 66 },
+    ]) {
+      const between = other.slice(range.from, range.to + 1);
+      putCertificate(files, trustRoot, range, between[0] ?? 0n, between.at(-1) ?? 0n, simulatedRange(between, trustRoot));
+    }
+    edit(files, HEADS_FILE, { largest: 64 });
+    const error = await errorOf(client.sync());
+    expect(error.code).toBe("COMPROMISED");
+    expect(await checkEvidence(error.details["evidence"], trustRoot, "mcl")).toMatchObject({ ok: true, batchNumber: 64 });
+    await expectStopped(client);
   });
 
   it("stays stopped after a restart, and tells why", async () => {
@@ -70,7 +129,7 @@ describe("a client that meets a second valid history", () => {
     const files: Files = new Map(ours.files);
     let full = false;
     const inner = memoryStore();
-    const save = (text: string) => (full ? Promise.reject(new Error("full")) : inner.save(text));
+    const save: typeof inner.save = (what, text) => (full ? Promise.reject(new Error("full")) : inner.save(what, text));
     const client = clientOf(files, ours, { store: { load: inner.load, save } });
     await client.sync();
     full = true;

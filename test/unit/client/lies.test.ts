@@ -13,7 +13,7 @@ import {
   VKEY_FILE,
 } from "../../../core/publication/files.js";
 import { mutants } from "../../helpers/json-mutants.js";
-import { type Files, publishedFixture, putCertificate, putJson, readJson, simulatedRange } from "../../helpers/published.js";
+import { type Files, publishedFixture, putCertificate, putJson, readJson } from "../../helpers/published.js";
 import { sha256Hex, simulatedCertificate } from "../../helpers/simulated-setup.js";
 import { clientOf, edit, editHead, refusal, setHead, show } from "./venue.js";
 
@@ -101,14 +101,6 @@ const aboutCertificates: readonly Lie[] = [
     (f) => {
       const bytes = simulatedCertificate(root(3), root(5));
       putCertificate(f, trustRoot, LAST, root(3), root(5), bytes);
-    },
-    "RESPONSE_INVALID: fork",
-  ],
-  [
-    "a valid certificate to a state that is not the head's",
-    (f) => {
-      const bytes = simulatedRange([root(2), root(3), 77n], trustRoot);
-      putCertificate(f, trustRoot, NEXT, root(2), 77n, bytes);
     },
     "RESPONSE_INVALID: fork",
   ],

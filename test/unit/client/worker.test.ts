@@ -84,7 +84,10 @@ describe("a client in a worker", () => {
 
   it("hears when the page's store fails", async () => {
     const store = { load: async () => undefined, save: () => Promise.reject(new Error("quota")) };
-    expect((await errorOf(connectClient(page, { ...OPTIONS, store }).sync())).message).toContain("quota");
+    expect(await errorOf(connectClient(page, { ...OPTIONS, store }).sync())).toMatchObject({
+      code: "IO_FAILED",
+      got: "quota",
+    });
   });
 
   it("is stopped by the page's signal", async () => {
