@@ -100,7 +100,7 @@ export const command: CliCommand = {
     c.option("--url <place>", "address or folder of the published form")
       .option("--trust-root <file>", "the trust root, from a source that you trust")
       .option("--account <n>", "show this account, or prove that it does not exist")
-      .option("--store <file>", "remember what was verified in this file")
+      .option("--store <file>", "remember what was verified in this file, and evidence of a fork in FILE.evidence")
       .option("--backend <library>", "pairing library: noble, or mcl, which is faster", "noble")
       .option("--staleness <seconds>", "age of the oldest state to answer from", "3600")
       .option("--strict", "an old trust root, development keys and a stale state are errors")

@@ -166,6 +166,56 @@ describe("a visitor of a server that goes wrong later", () => {
     expect(await lookUp(visitor.page, 1)).toContain("every hash up to the proven root");
   });
 
+  it("sees nothing of an account any more when the head is refused", async () => {
+    await open();
+    await verdict(visitor.page, "verified");
+    await lookUp(visitor.page, 5);
+    expect(await visitor.page.locator("#account-card .unseen[role=status]").textContent()).toContain("is proven to exist");
+    host.lie = about(/^heads/, otherHead);
+    expect(await verdict(visitor.page, "refused")).toContain("RESPONSE_INVALID");
+    await expectNothingProven(visitor.page);
+  });
+
+  it("is not made to remember an event that never ends", async () => {
+    let sent = 0;
+    const dropped = new Promise<void>((resolve) => {
+      host.lie = about(/^events/, (response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" }).write("event: head\ndata: ");
+        const more = () => {
+          sent++;
+          response.write("x".repeat(1 << 16), more);
+        };
+        more();
+        response.on("close", resolve);
+        return true;
+      });
+    });
+    await open();
+    await dropped;
+    expect(sent).toBeLessThan(1000);
+    expect(await verdict(visitor.page, "verified")).toContain("Batch 3 is proven");
+  });
+
+  it("reads the venue's report as what it is: no mark for what was not checked, no words but its own", async () => {
+    const batch = (batchNumber: number, root: bigint) => ({
+      batchNumber,
+      root: `${root}`,
+      time: NOW,
+      transitions: { constructor: 3 },
+      ...{ executeMs: 1, witnessMs: 1, proveMs: 1, verifyMs: 1, provenAt: NOW, publishedAt: NOW },
+    });
+    const batches = [batch(0, 5n), batch(2, ours.roots[2] ?? 0n), batch(BATCHES, 5n), batch(BATCHES + 1, 5n)];
+    const report = JSON.stringify({ format: "zkstate activity 1", batches });
+    host.lie = about(/^activity/, (response) => sending(report, response));
+    await open();
+    await verdict(visitor.page, "verified");
+    const rows = visitor.page.locator("#activity tbody tr");
+    await rows.first().waitFor();
+    const cells = await rows.evaluateAll((all) => all.map((row) => (row.lastElementChild as HTMLElement).innerText.trim()));
+    expect(cells).toEqual(["not yet", "another state than the proven one", expect.stringContaining("covered"), "before the trust root"]);
+    expect(await visitor.page.innerText("#activity")).not.toContain("native code");
+  });
+
   it("keeps what was verified, and says so, when the server falls silent or behind", async () => {
     await open();
     await verdict(visitor.page, "verified");
@@ -189,6 +239,24 @@ describe("a visitor of a server that goes wrong later", () => {
     await open();
     expect(await visitor.page.locator(".stopped").innerText()).toContain("COMPROMISED");
     await expectNothingStands();
+  });
+});
+
+describe("a link to the page", () => {
+  it.each(["//127.0.0.1:1/v1/", "/x/..//127.0.0.1:1/v1/", "/.//127.0.0.1:1/v1/", "http://127.0.0.1:1/v1/", "http://[", "blob:HERE"])(
+    "leads to no other server: %s",
+    async (api) => {
+      await open(`?api=${encodeURIComponent(api.replace("HERE", host.url))}`);
+      await visitor.page.waitForSelector(`.verdict[data-state="verified"], .verdict[data-state="refused"]`);
+      const { origin } = new URL(host.url);
+      expect(visitor.requests.filter((address) => new URL(address).origin !== origin)).toEqual([]);
+      expect(await visitor.breaches()).toEqual([]);
+    },
+  );
+
+  it("may lead to another folder of its server", async () => {
+    await open(`?api=${encodeURIComponent("/some/where/v1?x#y")}`);
+    expect(await verdict(visitor.page, "verified")).toContain("Batch 3 is proven");
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../../cli/commands/light.js";
+import { checkEvidence } from "../../../client/evidence.js";
 import { HEADS_FILE, stateFile } from "../../../core/publication/files.js";
 import { trustRootDigest } from "../../../core/publication/trust-root.js";
 import { publishedFixture, writePublished } from "../../helpers/published.js";
@@ -63,6 +64,18 @@ describe("zkstate light", () => {
     await light("--store", store);
     expect(readFileSync(store, "utf8")).toContain("zkstate light client 1");
     expect((await light("--store", store)).stdout).toContain("none: this state was verified before");
+  });
+
+  it("stops for good at a second history, and keeps the evidence beside the store", async () => {
+    const [store, forked] = [join(dir, "stopped.json"), join(dir, "forked")];
+    await light("--store", store);
+    writePublished(publishedFixture({ batches: 4, largest: 4, fork: { after: 2, seed: 9 } }).files, forked);
+    const { code, error } = await light("--store", store, "--url", forked);
+    expect([code, error?.code]).toEqual([1, "COMPROMISED"]);
+    const evidence: unknown = JSON.parse(readFileSync(`${store}.evidence`, "utf8"));
+    expect(evidence).toEqual(error?.details["evidence"]);
+    expect(await checkEvidence(evidence, trustRoot, "mcl")).toMatchObject({ ok: true, batchNumber: 4 });
+    expect((await light("--store", store)).error?.code).toBe("COMPROMISED"); // whoever is asked
   });
 
   it("makes errors of its remarks when it is strict", async () => {

@@ -14,6 +14,8 @@ export async function expectNothingProven(page: Page): Promise<void> {
   expect(await page.locator(".seal-verified, .seal-stale").count()).toBe(0);
   expect(await page.locator("#collateral, #markets, .account, .mark-proven").filter({ visible: true }).count()).toBe(0);
   expect(await page.innerText("#head")).not.toContain("is proven");
+  // What is read out, too.
+  expect((await page.locator("[role=status]").allTextContents()).filter((text) => text.includes("proven"))).toEqual([]);
 }
 
 /** Looks an account up. @returns what the card says when it has settled */
