@@ -60,7 +60,7 @@ export class LightClient {
   private readonly events: Events = makeEvents();
   private position: Standing | undefined;
   private evidence: Evidence | undefined;
-  /** Verified by a sync that failed: a second state after one of these batches is evidence. */
+  /** The longest path that was verified, by a sync that failed too: a second state after one of its batches is evidence. */
   private reached: readonly Link[] = [];
   /** What failed last: it is done past caches the next time, since one of them may hold what was refused. */
   private readonly failed = { sync: false, account: false };
@@ -174,9 +174,7 @@ export class LightClient {
       reached: this.reached,
       signal,
       onProgress: (progress) => this.events.emit("syncing", progress),
-      onReached: (links) => {
-        if ((links.at(-1)?.to ?? 0) > (this.reached.at(-1)?.to ?? 0)) this.reached = links;
-      },
+      onReached: (links) => this.remember(links),
     });
     const { position, heads, steps } = await this.accept(outcome);
     return {
@@ -189,6 +187,10 @@ export class LightClient {
     };
   }
 
+  private remember(links: readonly Link[]): void {
+    if ((links.at(-1)?.to ?? 0) > (this.reached.at(-1)?.to ?? 0)) this.reached = links;
+  }
+
   private async accept(outcome: Outcome): Promise<Extract<Outcome, { kind: "synced" }>> {
     if (outcome.kind === "forked") {
       this.stop(outcome.evidence);
@@ -197,6 +199,7 @@ export class LightClient {
     }
     const { position, heads } = outcome;
     if (position !== this.position) {
+      this.remember(position.links); // the store may fail
       await this.store?.save("position", positionText(this.options.trustRoot, position));
       await this.heedStore();
       this.position = position;

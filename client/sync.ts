@@ -22,7 +22,7 @@ export interface SyncInput {
   readonly backend: PairingBackend;
   /** Where the client stands; none before its first sync. */
   readonly position: Standing | undefined;
-  /** A path that was verified before and did not lead to a position. */
+  /** The longest path that was verified before, whether it has led to a position or not. */
   readonly reached: readonly Link[];
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: Syncing) => void;
@@ -113,6 +113,7 @@ async function arrive({ route, setup, start }: Work, links: readonly Link[], pos
   const end = endOf(start, links);
   if (position?.head.root === end.root && position.head.batchNumber === end.batchNumber) return position;
   const { head, json } = await fetchState(route.transport, end, route.trustRoot, route.signal);
+  route.signal?.throwIfAborted(); // who no longer waits for it is not moved on
   return { setup, links, head, state: json };
 }
 

@@ -114,6 +114,23 @@ it("a sync that waits for its turn heeds its signal", async () => {
   expect((await first).head.batchNumber).toBe(4);
 });
 
+it("a sync that is given up while its state comes moves nothing, in the store either", async () => {
+  const files = at(4);
+  const stop = new AbortController();
+  const inner = memoryTransport(files);
+  const read: Transport["read"] = async (...of) => {
+    const bytes = await inner.read(...of);
+    if (of[0].startsWith("states/")) stop.abort(new Error("closed"));
+    return bytes;
+  };
+  const store = memoryStore();
+  const client = clientOf(files, ours, { transport: { read }, store });
+  await expect(client.sync(stop.signal)).rejects.toThrow("closed");
+  await new Promise((resolve) => setTimeout(resolve, 300)); // what was given up has ended by now
+  expect([client.head, await store.load("position")]).toEqual([undefined, undefined]);
+  expect((await client.sync()).head.batchNumber).toBe(4);
+});
+
 it("a largest certificate of no power of two does not let a server ask for twice as many", async () => {
   const files = at(4);
   edit(files, HEADS_FILE, { largest: 3, complete: 2 ** 32 - 1 });

@@ -90,6 +90,19 @@ describe("a client that meets a second valid history", () => {
     await expectStopped(client);
   });
 
+  it("in a sync whose end could not be kept stops for good when it is shown ours", async () => {
+    const { files, store } = await followed(2);
+    let full = true;
+    const save: typeof store.save = (what, text) => (full ? Promise.reject(new Error("full")) : store.save(what, text));
+    const client = clientOf(files, ours, { store: { load: store.load, save } });
+    switchTo(files, 4);
+    expect(await refusal(client.sync())).toBe("IO_FAILED");
+    full = false;
+    show(files, ours.files);
+    setHead(files, ours, 4);
+    expect(await refusal(client.sync())).toBe("COMPROMISED");
+  });
+
   it("instead of a shorter path stops for good", async () => {
     const history = new LongHistory();
     const { trustRoot } = history;
