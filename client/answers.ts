@@ -76,8 +76,8 @@ export async function readShaped<T extends z.ZodMiniType>(
 export function counted(transport: Transport): Transport & { readonly bytes: () => number } {
   let total = 0;
   return {
-    read: async (name, maxBytes, signal, reload) => {
-      const bytes = await transport.read(name, maxBytes, signal, reload);
+    read: async (name, maxBytes, signal) => {
+      const bytes = await transport.read(name, maxBytes, signal);
       total += bytes.length;
       return bytes;
     },

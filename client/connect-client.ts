@@ -2,6 +2,7 @@
 //
 // const worker = new Worker(new URL("./zkstate-client-worker.js", import.meta.url), { type: "module" });
 // const client = connectClient(worker, { trustRoot, url: "https://venue.example/v1/" });
+import { abortable } from "./abortable.js";
 import { makeEvents } from "./events.js";
 import { codedStore, type HeadStore } from "./head-store.js";
 import type { LightClient } from "./light-client.js";
@@ -35,15 +36,13 @@ function callsOver(post: (message: ToWorker) => void): Calls {
       last += 1;
       const id = last;
       const cancel = () => post({ kind: "cancel", id });
-      return new Promise<Answer<typeof method>>((resolve, reject) => {
+      const answer = new Promise<Answer<typeof method>>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         signal?.addEventListener("abort", cancel, { once: true });
-        waiting.set(id, {
-          resolve: (value) => resolve(value as Answer<typeof method>),
-          reject: (e) => reject(signal?.aborted ? signal.reason : e),
-        });
+        waiting.set(id, { resolve: (value) => resolve(value as Answer<typeof method>), reject });
         post({ kind: "call", id, method, ...(index === undefined ? {} : { index }) });
       }).finally(() => signal?.removeEventListener("abort", cancel));
+      return signal === undefined ? answer : abortable(signal, answer);
     },
     settle: (message) => {
       const waiter = waiting.get(message.id);

@@ -17,6 +17,7 @@ import type { CertificateVerifier } from "../core/snarkpack/verify.js";
 import { invalid, LIMITS, readShaped } from "./answers.js";
 import { type Boundary, endOf, type Link, verifyLink } from "./links.js";
 import type { Transport } from "./transport.js";
+import type { VerifiedHistory } from "./verified-history.js";
 
 /** Far more than any history needs where certificates are aggregated at all: a server that asks for more is refused. */
 const MAX_CERTIFICATES = 100_000;
@@ -28,6 +29,8 @@ export interface Route {
   readonly transport: Transport;
   readonly trustRoot: TrustRoot;
   readonly verifier: CertificateVerifier;
+  /** Told of every link that is verified. */
+  readonly history: VerifiedHistory;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -84,14 +87,14 @@ async function fetchLink({ transport, trustRoot, signal }: Route, range: Range):
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * Verifies range after range from `start`, and tells of each when it is verified: what is proven stays so if a later one fails.
+ * Verifies range after range from `start`. What is verified stays known if a later one fails.
  * @throws RESPONSE_INVALID, CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, or as the transport
  */
 export async function follow(
   route: Route,
   start: Boundary,
   ranges: readonly Range[],
-  onStep: (link: Link, verified: number) => void = () => undefined,
+  onStep: (verified: number) => void = () => undefined,
 ): Promise<Following> {
   const steps: Followed[] = [];
   const fetched: Promise<Link>[] = [];
@@ -111,9 +114,10 @@ export async function follow(
     route.signal?.throwIfAborted();
     const started = performance.now();
     verifyLink(route.verifier, link);
+    route.history.add(link);
     steps.push({ link, ms: performance.now() - started });
     at = endOf(at, [link]);
-    onStep(link, steps.length);
+    onStep(steps.length);
   }
   return { steps };
 }

@@ -11,13 +11,20 @@ export interface HeadStore {
 }
 
 /** A store whose faults have a code. */
-export function codedStore({ load, save }: HeadStore): HeadStore {
-  const failed = (doing: string) => (cause: unknown) => {
-    if (cause instanceof ZkStateError) throw cause;
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new ZkStateError({ code: "IO_FAILED", message: `What was verified could not be ${doing}.`, got, cause });
+export function codedStore(store: HeadStore): HeadStore {
+  const coded = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof ZkStateError) throw cause;
+      const got = cause instanceof Error ? cause.message : String(cause);
+      throw new ZkStateError({ code: "IO_FAILED", message: `What was verified could not be ${doing}.`, got, cause });
+    }
   };
-  return { load: (what) => load(what).catch(failed("read")), save: (what, text) => save(what, text).catch(failed("kept")) };
+  return {
+    load: (what) => coded("read", () => store.load(what)),
+    save: (what, text) => coded("kept", () => store.save(what, text)),
+  };
 }
 
 /** Forgets with the process. */

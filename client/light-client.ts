@@ -15,11 +15,11 @@ import { type EventName, type Events, type Listener, makeEvents, type Stale } fr
 import { compromised, type Evidence } from "./evidence.js";
 import { codedStore, type HeadStore } from "./head-store.js";
 import { evidenceOf, evidenceText, positionText, type Restored, restore, type Standing } from "./kept.js";
-import type { Link } from "./links.js";
 import { custodyOf, marketsOf, type VerifiedCustody, type VerifiedMarkets } from "./markets.js";
 import type { VerifiedHead } from "./state.js";
 import { type Outcome, syncOnce } from "./sync.js";
-import { reloading, type Transport } from "./transport.js";
+import type { Transport } from "./transport.js";
+import { VerifiedHistory } from "./verified-history.js";
 
 export interface LightClientOptions {
   readonly trustRoot: TrustRoot;
@@ -38,6 +38,7 @@ export interface LightClientOptions {
 
 /** Seconds. */
 export const DEFAULT_STALENESS = 3_600;
+const MOST_SUSPECTS = 1_000;
 
 /** What a sync did. */
 export interface Synced {
@@ -60,10 +61,9 @@ export class LightClient {
   private readonly events: Events = makeEvents();
   private position: Standing | undefined;
   private evidence: Evidence | undefined;
-  /** The longest path that was verified, by a sync that failed too: a second state after one of its batches is evidence. */
-  private reached: readonly Link[] = [];
-  /** What failed last: it is done past caches the next time, since one of them may hold what was refused. */
-  private readonly failed = { sync: false, account: false };
+  private readonly history = new VerifiedHistory();
+  /** Files that work has read which failed: they are read past caches until work with them goes well, since a cache may hold what was refused. */
+  private readonly suspects = new Set<string>();
   private isStale = false;
   /** Set while the server is behind the head. */
   private serverBehind: Pick<Stale, "serverBatchNumber"> = {};
@@ -101,7 +101,7 @@ export class LightClient {
    * IO_FAILED for what has no code of its own
    */
   sync(signal?: AbortSignal): Promise<Synced> {
-    const mine = this.turn.then(() => this.reading("sync", (transport) => this.syncNow(transport, signal)));
+    const mine = this.turn.then(() => this.reading((transport) => this.syncNow(transport, signal)));
     this.turn = mine.catch(() => undefined);
     return signal === undefined ? mine : abortable(signal, mine);
   }
@@ -113,7 +113,7 @@ export class LightClient {
   async getAccount(index: number, signal?: AbortSignal): Promise<VerifiedAccount> {
     const { nLevels } = this.options.trustRoot;
     const head = await this.fresh();
-    const account = await this.reading("account", (transport) => openAccount(transport, head, nLevels, index, signal));
+    const account = await this.reading((transport) => openAccount(transport, head, nLevels, index, signal));
     if (this.evidence !== undefined) throw compromised(this.evidence); // found meanwhile
     return account;
   }
@@ -144,21 +144,33 @@ export class LightClient {
     const chosen = await backendOf(backend);
     if (this.store === undefined) return chosen;
     const restored: Restored = await restore(this.store, trustRoot, chosen);
-    if (restored.kind === "restored") this.position = restored.position;
+    if (restored.kind === "restored") this.standOn(restored.position);
     if (restored.kind === "compromised") this.stop(restored.evidence);
     return chosen;
   }
 
-  private async reading<T>(what: keyof typeof this.failed, work: (transport: Transport) => Promise<T>): Promise<T> {
+  private async reading<T>(work: (transport: Transport) => Promise<T>): Promise<T> {
     const { transport } = this.options;
+    const names = new Set<string>();
+    const read: Transport["read"] = (name, maxBytes, signal) => {
+      names.add(name);
+      const bytes = transport.read(name, maxBytes, signal, this.suspects.has(name));
+      return signal === undefined ? bytes : abortable(signal, bytes);
+    };
     try {
-      const result = await work(this.failed[what] ? reloading(transport) : transport);
-      this.failed[what] = false;
+      const result = await work({ read });
+      for (const name of names) this.suspects.delete(name);
       return result;
     } catch (e) {
-      this.failed[what] = true;
+      if (this.suspects.size > MOST_SUSPECTS) this.suspects.clear();
+      for (const name of [...names].slice(-MOST_SUSPECTS)) this.suspects.add(name); // what failed was among the last
       throw e;
     }
+  }
+
+  private standOn(position: Standing): void {
+    for (const link of position.links) this.history.add(link);
+    this.position = position;
   }
 
   private async syncNow(from: Transport, signal: AbortSignal | undefined): Promise<Synced> {
@@ -166,17 +178,12 @@ export class LightClient {
     const backend = await this.open();
     signal?.throwIfAborted();
     const transport = counted(from);
-    const outcome = await syncOnce({
-      transport,
-      trustRoot: this.options.trustRoot,
-      backend,
-      position: this.position,
-      reached: this.reached,
-      signal,
-      onProgress: (progress) => this.events.emit("syncing", progress),
-      onReached: (links) => this.remember(links),
-    });
-    const { position, heads, steps } = await this.accept(outcome);
+    const { trustRoot } = this.options;
+    const onProgress = (progress: Parameters<Listener<"syncing">>[0]) => this.events.emit("syncing", progress);
+    const input = { transport, trustRoot, backend, position: this.position, history: this.history, signal, onProgress };
+    const { position, heads, steps } = await syncOnce(input)
+      .then((outcome) => this.accept(outcome))
+      .finally(() => this.history.trim(this.position?.links ?? []));
     return {
       head: position.head,
       certificates: steps.map(({ link: { from, to, certificate }, ms }) => ({ from, to, bytes: certificate.length, ms })),
@@ -187,10 +194,6 @@ export class LightClient {
     };
   }
 
-  private remember(links: readonly Link[]): void {
-    if ((links.at(-1)?.to ?? 0) > (this.reached.at(-1)?.to ?? 0)) this.reached = links;
-  }
-
   private async accept(outcome: Outcome): Promise<Extract<Outcome, { kind: "synced" }>> {
     if (outcome.kind === "forked") {
       this.stop(outcome.evidence);
@@ -199,7 +202,6 @@ export class LightClient {
     }
     const { position, heads } = outcome;
     if (position !== this.position) {
-      this.remember(position.links); // the store may fail
       await this.store?.save("position", positionText(this.options.trustRoot, position));
       await this.heedStore();
       this.position = position;

@@ -47,12 +47,6 @@ export function endOf(start: Boundary, links: readonly Link[]): Boundary {
 export const rootAt = (start: Boundary, links: readonly Link[], batchNumber: number): bigint | undefined =>
   batchNumber === start.batchNumber ? start.root : links.find((link) => link.to === batchNumber)?.newRoot;
 
-/** The first batch after which two paths from one start have different states; undefined where they share no such boundary. */
-export function forkOf(one: readonly Link[], other: readonly Link[]): number | undefined {
-  const roots = new Map(one.map(({ to, newRoot }) => [to, newRoot]));
-  return other.find(({ to, newRoot }) => roots.has(to) && roots.get(to) !== newRoot)?.to;
-}
-
 const batches = ({ from, to }: Pick<Link, "from" | "to">): string => (to - from === 1 ? `batch ${to}` : `batches ${from + 1} to ${to}`);
 
 /** @throws CERTIFICATE_INVALID, CERTIFICATE_MALFORMED, STATEMENT_MALFORMED */

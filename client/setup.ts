@@ -40,6 +40,7 @@ function prepare(backend: PairingBackend, verificationKey: unknown, srs: unknown
 function keyDigest(json: unknown): string {
   if (typeof json !== "object" || json === null) return "none: it is not an object";
   try {
+    JSON.stringify(json); // all of it, since what no digest covers is kept too
     return verificationKeyDigest(json as VerificationKey);
   } catch {
     return "none: it is nested deeper than any key is"; // browsers do not agree on the kind of this error

@@ -9,9 +9,6 @@ export interface Transport {
   read(name: string, maxBytes: number, signal?: AbortSignal, reload?: boolean): Promise<Uint8Array>;
 }
 
-/** The same transport past every cache. */
-export const reloading = ({ read }: Transport): Transport => ({ read: (name, maxBytes, signal) => read(name, maxBytes, signal, true) });
-
 /** Nobody has published the file, or this mirror does not have it yet. */
 export const notPublished = (name: string): ZkStateError =>
   new ZkStateError({

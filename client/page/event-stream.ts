@@ -49,7 +49,8 @@ export async function listen(url: URL, listener: Listener, signal: AbortSignal):
     const headers = { accept: "text/event-stream" };
     const response = await fetch(url, { headers, cache: "no-store", credentials: "omit", signal: connection.signal });
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-    if (!response.ok || !isStream || response.body === null) return false;
+    if (!response.ok) return response.status >= 500; // which may be over soon
+    if (!isStream || response.body === null) return false;
     listener.onOpen();
     await readBlocks(response.body, listener, onLife);
     return true;

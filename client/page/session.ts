@@ -58,6 +58,8 @@ export class Session {
   #turn: Promise<void> = Promise.resolve();
   /** The look that waits for its turn. */
   #next: Promise<void> | undefined;
+  /** The newest reason to look that waits for the end of the look underway. */
+  #heard: { readonly announced: string | undefined } | undefined;
   /** What the server named as its head when all of it was verified. */
   #found: string | undefined;
 
@@ -97,7 +99,14 @@ export class Session {
 
   /** A head is announced: only a reason to look, and none when the look underway has found it already. */
   #hear(announced: string | undefined): void {
-    void this.#turn.then(() => (announced !== undefined && announced === this.#found ? undefined : this.look()));
+    const waits = this.#heard !== undefined;
+    this.#heard = { announced };
+    if (waits) return; // one of them waits for the look underway, however many there are
+    void this.#turn.then(() => {
+      const heard = this.#heard?.announced;
+      this.#heard = undefined;
+      return heard !== undefined && heard === this.#found ? undefined : this.look();
+    });
   }
 
   async #run(): Promise<void> {
@@ -124,7 +133,7 @@ export class Session {
   async #connect(): Promise<Connected> {
     if (this.#connected !== undefined) return this.#connected;
     const { api, trustDigest } = this.#settings;
-    const fromServer = async () => new TextDecoder().decode(await this.transport.read(TRUST_ROOT_FILE, TRUST_ROOT_BYTES));
+    const fromServer = async () => new TextDecoder().decode(await this.transport.read(TRUST_ROOT_FILE, TRUST_ROOT_BYTES, undefined, true));
     const trusted = await chooseTrust(api, trustDigest, fromServer);
     this.trusted = trusted;
     this.#hooks.onTrust(trusted);

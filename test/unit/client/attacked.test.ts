@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Aggregator } from "../../../aggregator/service.js";
 import { folderTransport } from "../../../cli/light/folder-transport.js";
-import { memoryStore } from "../../../client/head-store.js";
+import { type HeadStore, memoryStore } from "../../../client/head-store.js";
 import { memoryTransport, type Transport } from "../../../client/transport.js";
 import { mclBackend } from "../../../core/pairing/mcl.js";
-import { certificateFile, HEADS_FILE, nodeFile, VKEY_FILE } from "../../../core/publication/files.js";
+import { certificateFile, HEADS_FILE, leafFile, nodeFile, VKEY_FILE } from "../../../core/publication/files.js";
 import { srsDigest } from "../../../core/snarkpack/verifier-srs.js";
 import { type Files, publishedFixture } from "../../helpers/published.js";
 import { simulatedSrs } from "../../helpers/simulated-setup.js";
@@ -95,6 +95,56 @@ it("a cache that holds what was refused is passed over the next time", async () 
   expect((await client.getAccount(0)).exists).toBe(true);
   await client.getAccount(0).catch(() => undefined);
   expect(asked).toEqual(["cache", "reload", "cache", "reload", "cache"]);
+  bad.clear();
+  const leaf = leafFile((await client.getAccount(0)).leaf);
+  cached.set(leaf, Buffer.from("{}"));
+  bad.add(leaf);
+  expect(await refusal(client.getAccount(0))).toMatch(/^RESPONSE_INVALID/);
+  await client.getAccount(1); // which goes well without that file
+  expect((await client.getAccount(0)).exists).toBe(true);
+});
+
+it("a transport and a store may be objects of classes", async () => {
+  class Mirror implements Transport {
+    readonly #inner = memoryTransport(at(4));
+    lies = true;
+    async read(...of: Parameters<Transport["read"]>) {
+      if (this.lies) throw new Error("away");
+      return this.#inner.read(...of);
+    }
+  }
+  class Memory implements HeadStore {
+    readonly texts = new Map<string, string>();
+    load(what: string) {
+      if (this.texts.get("broken") !== undefined) throw new Error("broken");
+      return Promise.resolve(this.texts.get(what));
+    }
+    async save(what: string, text: string) {
+      this.texts.set(what, text);
+    }
+  }
+  const [transport, store] = [new Mirror(), new Memory()];
+  const client = clientOf(new Map(), ours, { transport, store });
+  await expect(client.sync()).rejects.toThrow("away");
+  transport.lies = false;
+  expect((await client.sync()).head.batchNumber).toBe(4);
+  expect(store.texts.size).toBe(1);
+  store.texts.set("broken", "");
+  expect(await errorOf(clientOf(at(4), ours, { store }).sync())).toMatchObject({ code: "IO_FAILED", got: "broken" });
+});
+
+it("a sync that is given up does not hold up the next one, though its transport heeds no signal", async () => {
+  const inner = memoryTransport(at(4));
+  let hangs = true;
+  const read: Transport["read"] = (...of) => (hangs ? new Promise(() => undefined) : inner.read(...of));
+  const client = clientOf(new Map(), ours, { transport: { read } });
+  const stop = new AbortController();
+  const given = client.sync(stop.signal);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  stop.abort(new Error("closed"));
+  await expect(given).rejects.toThrow("closed");
+  hangs = false;
+  expect((await client.sync()).head.batchNumber).toBe(4);
 });
 
 it("a sync that waits for its turn heeds its signal", async () => {
@@ -170,8 +220,12 @@ it("an account that was on its way when the fork was found is not answered", asy
 
 it("a key that is nested deep is refused by name, not by a fault of the client's own", async () => {
   const files = at(4);
-  files.set(VKEY_FILE, Buffer.from(`{"protocol":${"[".repeat(20_000)}${"]".repeat(20_000)}}`));
-  expect(await refusal(clientOf(files, ours).sync())).toMatch(/^RESPONSE_INVALID/);
+  const deep = `${"[".repeat(28_000)}${"]".repeat(28_000)}`;
+  const honest = new TextDecoder().decode(files.get(VKEY_FILE));
+  for (const key of [`{"protocol":${deep}}`, honest.replace("{", `{"more":${deep},`)]) {
+    files.set(VKEY_FILE, Buffer.from(key));
+    expect(await refusal(clientOf(files, ours).sync())).toMatch(/^RESPONSE_INVALID/);
+  }
 });
 
 it("a folder's file that is no file is refused, before it is opened", async () => {

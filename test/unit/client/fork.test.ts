@@ -8,7 +8,7 @@ import { certificateFile, certificateStatementFile, HEADS_FILE, stateFile } from
 import { mutants } from "../../helpers/json-mutants.js";
 import { LongHistory } from "../../helpers/long-history.js";
 import { type Files, publishedFixture, putCertificate, simulatedRange } from "../../helpers/published.js";
-import { clientOf, edit, editHead, errorOf, refusal, setHead, show } from "./venue.js";
+import { clientOf, edit, editHead, errorOf, refusal, setHead, show, soonAfter } from "./venue.js";
 
 const ours = publishedFixture({ batches: 5, largest: 2 });
 const theirs = publishedFixture({ batches: 5, largest: 2, fork: { after: 2, seed: 9 } });
@@ -101,6 +101,48 @@ describe("a client that meets a second valid history", () => {
     show(files, ours.files);
     setHead(files, ours, 4);
     expect(await refusal(client.sync())).toBe("COMPROMISED");
+  });
+
+  it("piece by piece in syncs that all fail stops for good, whatever was verified between", async () => {
+    const [b, a] = [
+      publishedFixture({ batches: 8, largest: 8 }),
+      publishedFixture({ batches: 8, largest: 8, fork: { after: 1, seed: 9 } }),
+    ];
+    const files: Files = new Map(a.files);
+    const client = clientOf(files, b);
+    setHead(files, a, 4);
+    files.delete(stateFile(a.roots[4] ?? 0n));
+    expect(await refusal(client.sync())).toBe("NOT_PUBLISHED");
+    show(files, b.files);
+    files.delete(stateFile(b.roots[8] ?? 0n));
+    expect(await refusal(client.sync())).toBe("NOT_PUBLISHED"); // over one certificate, without a state after batch 4
+    show(files, b.files);
+    edit(files, HEADS_FILE, { largest: 4 });
+    const error = await errorOf(client.sync());
+    expect(error.code).toBe("COMPROMISED");
+    expect(await checkEvidence(error.details["evidence"], b.trustRoot, "mcl")).toMatchObject({ ok: true, batchNumber: 4 });
+  });
+
+  it("in answers that prove less than they claim stops for good", async () => {
+    const [b, a] = [
+      publishedFixture({ batches: 8, largest: 8 }),
+      publishedFixture({ batches: 8, largest: 8, fork: { after: 1, seed: 9 } }),
+    ];
+    const files: Files = new Map(b.files);
+    const client = clientOf(files, b, { now: () => soonAfter(8) });
+    await client.sync();
+    const claim = (from: Files): void => {
+      show(files, from);
+      editHead(files, { root: "5" });
+      edit(files, HEADS_FILE, { largest: 4 });
+      files.delete(certificateFile({ from: 4, to: 8 }));
+    };
+    claim(a.files);
+    expect(await refusal(client.sync())).toBe("RESPONSE_INVALID: fork");
+    claim(b.files);
+    const error = await errorOf(client.sync());
+    expect(error.code).toBe("COMPROMISED");
+    expect(await checkEvidence(error.details["evidence"], b.trustRoot, "mcl")).toMatchObject({ ok: true, batchNumber: 4 });
   });
 
   it("instead of a shorter path stops for good", async () => {
