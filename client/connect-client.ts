@@ -42,7 +42,7 @@ function callsOver(post: (message: ToWorker) => void): Calls {
         waiting.set(id, { resolve: (value) => resolve(value as Answer<typeof method>), reject });
         post({ kind: "call", id, method, ...(index === undefined ? {} : { index }) });
       }).finally(() => signal?.removeEventListener("abort", cancel));
-      return signal === undefined ? answer : abortable(signal, answer);
+      return abortable(signal, answer);
     },
     settle: (message) => {
       const waiter = waiting.get(message.id);

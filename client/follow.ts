@@ -21,8 +21,8 @@ import type { VerifiedHistory } from "./verified-history.js";
 
 /** Far more than any history needs where certificates are aggregated at all: a server that asks for more is refused. */
 const MAX_CERTIFICATES = 100_000;
-/** Ranges that are fetched before their turn. */
-const AHEAD = 6;
+/** Ranges that are fetched at a time, two files each. Node warns of more than ten listeners to one signal. */
+const AHEAD = 4;
 
 /** What following needs. */
 export interface Route {

@@ -101,9 +101,12 @@ export class LightClient {
    * IO_FAILED for what has no code of its own
    */
   sync(signal?: AbortSignal): Promise<Synced> {
-    const mine = this.turn.then(() => this.reading((transport) => this.syncNow(transport, signal)));
+    const mine = abortable(
+      signal,
+      this.turn.then(() => this.reading((transport) => this.syncNow(transport, signal))),
+    );
     this.turn = mine.catch(() => undefined);
-    return signal === undefined ? mine : abortable(signal, mine);
+    return mine;
   }
 
   /**
@@ -113,7 +116,8 @@ export class LightClient {
   async getAccount(index: number, signal?: AbortSignal): Promise<VerifiedAccount> {
     const { nLevels } = this.options.trustRoot;
     const head = await this.fresh();
-    const account = await this.reading((transport) => openAccount(transport, head, nLevels, index, signal));
+    const opened = this.reading((transport) => openAccount(transport, head, nLevels, index, signal));
+    const account = await abortable(signal, opened);
     if (this.evidence !== undefined) throw compromised(this.evidence); // found meanwhile
     return account;
   }
@@ -154,8 +158,7 @@ export class LightClient {
     const names = new Set<string>();
     const read: Transport["read"] = (name, maxBytes, signal) => {
       names.add(name);
-      const bytes = transport.read(name, maxBytes, signal, this.suspects.has(name));
-      return signal === undefined ? bytes : abortable(signal, bytes);
+      return transport.read(name, maxBytes, signal, this.suspects.has(name));
     };
     try {
       const result = await work({ read });
@@ -182,7 +185,7 @@ export class LightClient {
     const onProgress = (progress: Parameters<Listener<"syncing">>[0]) => this.events.emit("syncing", progress);
     const input = { transport, trustRoot, backend, position: this.position, history: this.history, signal, onProgress };
     const { position, heads, steps } = await syncOnce(input)
-      .then((outcome) => this.accept(outcome))
+      .then((outcome) => this.accept(outcome, signal))
       .finally(() => this.history.trim(this.position?.links ?? []));
     return {
       head: position.head,
@@ -194,7 +197,7 @@ export class LightClient {
     };
   }
 
-  private async accept(outcome: Outcome): Promise<Extract<Outcome, { kind: "synced" }>> {
+  private async accept(outcome: Outcome, signal: AbortSignal | undefined): Promise<Extract<Outcome, { kind: "synced" }>> {
     if (outcome.kind === "forked") {
       this.stop(outcome.evidence);
       await this.store?.save("evidence", evidenceText(outcome.evidence)).catch(() => undefined); // kept or not, this is the news
@@ -204,6 +207,7 @@ export class LightClient {
     if (position !== this.position) {
       await this.store?.save("position", positionText(this.options.trustRoot, position));
       await this.heedStore();
+      signal?.throwIfAborted(); // another sync may have begun
       this.position = position;
       this.events.emit("advanced", position.head);
     }

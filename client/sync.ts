@@ -89,7 +89,6 @@ async function arrive({ route, setup, start }: Work, links: readonly Link[], pos
   const end = endOf(start, links);
   if (position?.head.root === end.root && position.head.batchNumber === end.batchNumber) return position;
   const { head, json } = await fetchState(route.transport, end, route.trustRoot, route.signal);
-  route.signal?.throwIfAborted(); // who no longer waits for it is not moved on
   return { setup, links, head, state: json };
 }
 
