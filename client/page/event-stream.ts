@@ -47,7 +47,8 @@ export async function listen(url: URL, listener: Listener, signal: AbortSignal):
   };
   try {
     const headers = { accept: "text/event-stream" };
-    const response = await fetch(url, { headers, cache: "no-store", credentials: "omit", signal: connection.signal });
+    const init: RequestInit & { cache: string } = { headers, cache: "no-store", credentials: "omit", signal: connection.signal };
+    const response = await fetch(url, init);
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
     if (!response.ok) return response.status >= 500; // which may be over soon
     if (!isStream || response.body === null) return false;
