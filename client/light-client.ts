@@ -61,7 +61,7 @@ export class LightClient {
   private readonly events: Events = makeEvents();
   private position: Standing | undefined;
   private evidence: Evidence | undefined;
-  private readonly history = new VerifiedHistory();
+  private readonly history: VerifiedHistory;
   /** Files that work has read which failed: they are read past caches until work with them goes well, since a cache may hold what was refused. */
   private readonly suspects = new Set<string>();
   private isStale = false;
@@ -74,6 +74,7 @@ export class LightClient {
   constructor(options: LightClientOptions) {
     this.options = options;
     this.store = options.store && codedStore(options.store);
+    this.history = new VerifiedHistory(options.trustRoot.batchNumber);
     if (options.allowDevelopment !== false || options.trustRoot.keys === "production") return;
     const next = "get a trust root with keys of a ceremony, or allow development keys";
     const message = "The trust root is one of development keys: whoever made them can forge proofs.";

@@ -22,7 +22,13 @@ function pathTo(step: Step): Link[] {
 export class VerifiedHistory {
   /** By the batch at their end; until there is a fork, each has one state. */
   readonly #steps = new Map<number, Step>();
+  readonly #start: number;
   #fork: Fork | undefined;
+
+  /** @param start the trust root's batch */
+  constructor(start: number) {
+    this.#start = start;
+  }
 
   /** The first that was met. */
   get fork(): Fork | undefined {
@@ -31,7 +37,9 @@ export class VerifiedHistory {
 
   /** Adds a verified link that starts at the trust root's state, or where one ends that was added before. */
   add(link: Link): void {
-    const step = { link, before: this.#steps.get(link.from) };
+    const before = this.#steps.get(link.from);
+    if (before === undefined && link.from !== this.#start) return; // what it continues is forgotten
+    const step = { link, before };
     const known = this.#steps.get(link.to);
     if (known === undefined) this.#steps.set(link.to, step);
     else if (known.link.newRoot !== link.newRoot) this.#fork ??= [pathTo(known), pathTo(step)];
