@@ -27,6 +27,15 @@ const fork = (files: Files): void => {
   setHead(files, theirs, 4);
 };
 
+/** Holds up whoever waits for it until it is opened. */
+function gate() {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "zkstate-attack-"));
@@ -48,25 +57,27 @@ it("evidence is not written over by another client of the same store", async () 
 
 it("evidence is not written over by a position that was on its way to the store", async () => {
   const store = memoryStore();
-  let arrive = (): void => undefined;
-  let gate: Promise<void> | undefined;
-  const save: typeof store.save = async (what, text) => {
-    await gate;
+  const [sent, arrival] = [gate(), gate()];
+  const slow: typeof store.save = async (what, text) => {
+    sent.open();
+    await arrival.passed;
     await store.save(what, text);
   };
+  let save = store.save;
   const [seen, unseen] = [at(4), at(4)];
-  const [first, second] = [clientOf(seen, ours, { store }), clientOf(unseen, ours, { store: { load: store.load, save } })];
+  const [first, second] = [
+    clientOf(seen, ours, { store }),
+    clientOf(unseen, ours, { store: { load: store.load, save: (...of) => save(...of) } }),
+  ];
   await first.sync();
   await second.sync();
   setHead(unseen, ours, 5);
-  gate = new Promise((resolve) => {
-    arrive = resolve;
-  });
+  save = slow;
   const late = refusal(second.sync());
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await sent.passed;
   fork(seen);
   expect(await refusal(first.sync())).toBe("COMPROMISED");
-  arrive();
+  arrival.open();
   expect(await late).toBe("COMPROMISED");
   expect(await refusal(clientOf(at(5), ours, { store }).open())).toBe("COMPROMISED");
 });
@@ -148,19 +159,16 @@ it("a sync that is given up does not hold up the next one, though its transport 
 });
 
 it("a sync that waits for its turn heeds its signal", async () => {
-  let arrive = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
+  const arrival = gate();
   const inner = memoryTransport(at(4));
-  const client = clientOf(at(4), ours, { transport: { read: (...of) => gate.then(() => inner.read(...of)) } });
+  const client = clientOf(at(4), ours, { transport: { read: (...of) => arrival.passed.then(() => inner.read(...of)) } });
   const first = client.sync();
   const reason = new Error("closed");
   const stop = new AbortController();
   const second = client.sync(stop.signal);
   stop.abort(reason);
   await expect(second).rejects.toBe(reason);
-  arrive();
+  arrival.open();
   expect((await first).head.batchNumber).toBe(4);
 });
 
@@ -204,14 +212,11 @@ it("a store that could not be read once is read the next time", async () => {
 
 it("an account that was on its way when the fork was found is not answered", async () => {
   const files = at(4);
-  let arrive = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
+  const arrival = gate();
   const inner = memoryTransport(files);
   const read: typeof inner.read = async (name, most, signal) => {
     const bytes = await inner.read(name, most, signal);
-    if (name.startsWith("leaves/")) await gate;
+    if (name.startsWith("leaves/")) await arrival.passed;
     return bytes;
   };
   const client = clientOf(files, ours, { transport: { read } });
@@ -220,7 +225,7 @@ it("an account that was on its way when the fork was found is not answered", asy
   await new Promise((resolve) => setTimeout(resolve, 50));
   fork(files);
   expect(await refusal(client.sync())).toBe("COMPROMISED");
-  arrive();
+  arrival.open();
   expect(await asked).toBe("COMPROMISED");
 });
 

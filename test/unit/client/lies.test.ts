@@ -13,7 +13,7 @@ import {
   VKEY_FILE,
 } from "../../../core/publication/files.js";
 import { mutants } from "../../helpers/json-mutants.js";
-import { type Files, publishedFixture, putCertificate, putJson, readJson } from "../../helpers/published.js";
+import { type Files, publishedFixture, putCertificate, putJson, readJson, simulatedRange } from "../../helpers/published.js";
 import { sha256Hex, simulatedCertificate } from "../../helpers/simulated-setup.js";
 import { clientOf, edit, editHead, refusal, setHead, show } from "./venue.js";
 
@@ -132,6 +132,14 @@ describe.each([
     expect(client.head).toBe(before);
     expect((await client.getMarkets()).batchNumber).toBe(2);
   });
+});
+
+it("a valid certificate to a state that is not the head's is refused, by a client that knows no other", async () => {
+  const fresh = await atBatch2();
+  show(files, fixture.files);
+  putCertificate(files, trustRoot, NEXT, root(2), 77n, simulatedRange([root(2), root(3), 77n], trustRoot));
+  expect(await refusal(fresh.sync())).toBe("RESPONSE_INVALID: fork");
+  expect((await fresh.getMarkets()).batchNumber).toBe(2);
 });
 
 describe("a server that changes one field", () => {
