@@ -170,7 +170,7 @@ template MaintenanceLower() {
         var picks = 0;
         var moves[3] = [0, 0, 0];
         for (var j = 0; j < 14; j++) {
-            pick[u][j] <-- which == j ? 1 : 0;
+            pick[u][j] <-- which == j ? 1 : 0; // constrained to 0 or 1 below, and to one at most: any loss of a scenario, or none, is a lower bound
             pick[u][j] * (1 - pick[u][j]) === 0;
             picks += pick[u][j];
             if (j >= 2) { moves[stepOf(j)] += moveOf(j) * pick[u][j]; }

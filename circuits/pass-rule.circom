@@ -23,7 +23,7 @@ template PassRule() {
     var margin = equityAfter * 2560000 - initial * (1 << 16);
     // witness: the first branch that holds. 0 healthy, 1 fair equity did not fall, 2 its ratio to the margin did not fall
     var healthyHint = margin >= 0 && exposureAfter < (1 << 60);
-    signal branch[3];
+    signal branch[3]; // each constrained to 0 or 1 below, their sum to enabled; a branch that does not hold fails its range check
     branch[0] <-- enabled * (healthyHint || healthyOnly ? 1 : 0);
     branch[1] <-- enabled * (healthyHint || healthyOnly ? 0 : (fairAfter - fairBefore >= 0 ? 1 : 0));
     branch[2] <-- enabled - branch[0] - branch[1];

@@ -64,7 +64,7 @@ template Liquidate() {
     signal shortfall <== liquidate * (maintenance * (1 << 16) - equity * 10000); // scale 2^24 * 1e4, 135 bits
     component below = RangeCheck(136);
     below.in <== shortfall - liquidate;
-    // witness: which reason allows the whole account
+    // witness: which reason allows the whole account. Constrained to 0 or 1 below; a reason that does not hold fails the range check of `whole`
     signal dust <-- equity + 1 <= limits.dustEquity * (1 << 24) ? 1 : 0;
     dust * (1 - dust) === 0;
     var isDust = limits.dustEquity * (1 << 24) - equity - 1;
