@@ -42,7 +42,7 @@ export const ERROR_CODES = {
   QUEUE_UNAVAILABLE: EXIT.infrastructure,
   QUEUE_FULL: EXIT.infrastructure,
   ARTIFACT_MISSING: EXIT.infrastructure,
-  NOBODY_PROVING: EXIT.infrastructure,
+  NOBODY_COORDINATING: EXIT.infrastructure,
   NOT_PUBLISHED: EXIT.infrastructure,
   TRANSPORT_FAILED: EXIT.infrastructure,
   HEAD_STALE: EXIT.infrastructure,

@@ -13,12 +13,13 @@ const OF_THE_MACHINE = new Set<ErrorCode>([
   "IO_FAILED",
   "QUEUE_FULL",
   "QUEUE_UNAVAILABLE",
+  "NOBODY_COORDINATING",
   "CONFIG_INVALID",
   "KEY_MISMATCH",
 ]);
 
 /** Troubles of what all machines share, Redis and the coordinator: they say nothing about the machine either. */
-const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE"]);
+const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE", "NOBODY_COORDINATING"]);
 
 /** Troubles under which a proof is kept until it can be stored: they end, and the proof is paid for. */
 const PASSING = new Set<ErrorCode>([...SHARED, "ARTIFACT_MISSING", "DISK_FULL"]);

@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { ZkStateError } from "../../core/errors.js";
+import { asQueueError } from "../connection.js";
 import { parseJson } from "../json.js";
 import { artifactsKey } from "../names.js";
 
@@ -22,14 +23,16 @@ export async function advertise(redis: Redis, replyTo: string, place: ArtifactPl
   if ((await redis.get(artifactsKey(replyTo))) !== text) await redis.set(artifactsKey(replyTo), text);
 }
 
-/** @throws ARTIFACT_MISSING when no coordinator of that ledger has said */
+/** @throws NOBODY_COORDINATING when no coordinator of that ledger has said, or Redis has forgotten it; QUEUE_UNAVAILABLE */
 export async function findPlace(redis: Redis, replyTo: string): Promise<ArtifactPlace> {
-  const text = await redis.get(artifactsKey(replyTo));
+  const text = await redis.get(artifactsKey(replyTo)).catch((e: unknown) => {
+    throw asQueueError(e);
+  });
   const read = text === null ? undefined : ArtifactPlace.safeParse(parseJson(text)).data;
   if (read !== undefined) return read;
   const next = "start the ledger's coordinator, or give the worker --artifacts";
   throw new ZkStateError({
-    code: "ARTIFACT_MISSING",
+    code: "NOBODY_COORDINATING",
     message: `Nobody tells where the artifacts of ${replyTo} are.`,
     next,
     retryable: true,

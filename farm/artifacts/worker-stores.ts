@@ -19,7 +19,7 @@ export class WorkerStores {
     private readonly fixed: ArtifactStore | undefined,
   ) {}
 
-  /** A coordinator that was started again may be found elsewhere, so its place is asked for each job. @throws ARTIFACT_MISSING */
+  /** A coordinator that was started again may be found elsewhere, so its place is asked for each job. @throws NOBODY_COORDINATING, and ARTIFACT_MISSING where its place is not on this machine */
   async of(replyTo: string): Promise<ArtifactStore> {
     if (this.fixed !== undefined) return this.fixed;
     const found = await findPlace(this.redis, replyTo);

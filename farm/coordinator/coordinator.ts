@@ -18,6 +18,7 @@ import { restoreContent } from "./enqueue.js";
 import { Medians } from "./medians.js";
 import { overBudget, quarantine } from "./quarantine.js";
 import { receive } from "./receive.js";
+import { RecentTimes } from "./recent-times.js";
 import { reconcile } from "./reconcile.js";
 import { takeSnapshot } from "./snapshot.js";
 import { TaskBook } from "./task-book.js";
@@ -74,6 +75,7 @@ export class Coordinator {
     this.queue.on("error", (err) => log.debug({ err }, "queue"));
     this.desk = {
       ...parts,
+      advertise: () => advertise(redis, reportQueue(source.id), parts.place()),
       options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, activeMs: 4 * 3600 * 1000, ...options },
       book: new TaskBook(table),
       redis,
@@ -81,7 +83,8 @@ export class Coordinator {
       breaker: new Breaker(),
       activeSince: new Map(),
       taken: new Set(),
-      restored: new Map(),
+      stored: new RecentTimes(),
+      lookedThrough: new RecentTimes(),
       metrics: this.metrics,
       nudge: () => this.nudge(),
     };
@@ -142,7 +145,7 @@ export class Coordinator {
     const end = this.metrics.reconcileSeconds.startTimer();
     try {
       // Redis may have been emptied since.
-      await advertise(this.desk.redis, reportQueue(this.parts.source.id), this.parts.place());
+      await this.desk.advertise();
       await this.reconcile();
     } catch (err) {
       if (!this.stopped) this.parts.log.error({ err }, "a round failed; the next one makes it good");

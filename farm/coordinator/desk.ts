@@ -7,6 +7,7 @@ import type { FarmMetrics } from "../metrics.js";
 import { CANCEL_CHANNEL, TRIP_CHANNEL, trippedKey } from "../names.js";
 import type { BatchSource } from "../source.js";
 import type { Breaker } from "./breaker.js";
+import type { RecentTimes } from "./recent-times.js";
 import type { TaskBook } from "./task-book.js";
 import type { ProofVerifier } from "./verifier.js";
 
@@ -29,6 +30,8 @@ export interface Desk {
   readonly source: BatchSource;
   readonly book: TaskBook;
   readonly artifacts: ArtifactStore;
+  /** Tells the workers where the artifacts are. */
+  readonly advertise: () => Promise<void>;
   readonly redis: Redis;
   readonly queue: Queue;
   readonly verifier: ProofVerifier;
@@ -37,8 +40,10 @@ export interface Desk {
   readonly activeSince: Map<string, number>;
   /** Jobs whose input this machine's circuit has taken: what a worker says against it is not looked into twice. */
   readonly taken: Set<string>;
-  /** When an artifact had to be stored again, by its digest; when those of a job were last looked through, by its id. */
-  readonly restored: Map<string, number>;
+  /** When an artifact was last stored, by its digest. */
+  readonly stored: RecentTimes;
+  /** When the artifacts of a job were last looked through, by its id. */
+  readonly lookedThrough: RecentTimes;
   readonly metrics: FarmMetrics;
   readonly log: Logger;
   /** Keeps a reproduction bundle. @returns where */

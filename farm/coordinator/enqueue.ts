@@ -30,12 +30,16 @@ export async function makeTask(desk: Desk, batchNumber: number): Promise<Task> {
   return task;
 }
 
-/** Puts a task's job into the queue, its artifacts first. @throws QUEUE_FULL, QUEUE_UNAVAILABLE and what the store throws */
+/**
+ * Puts a task's job into the queue, its artifacts first, and where they are: Redis may have been emptied at any time.
+ * @throws QUEUE_FULL, QUEUE_UNAVAILABLE and what the store throws
+ */
 export async function enqueue(desk: Desk, task: Task): Promise<Task> {
   const { book, queue, log } = desk;
   const { batchNumber, jobId, job } = task;
   if (book.get(batchNumber)?.jobId !== jobId) book.put(task);
   await storeArtifacts(desk, task);
+  await desk.advertise();
   const added = await queue.add("prove", job, { jobId, priority: 1 + (batchNumber % PRIORITIES), ...ATTEMPTS });
   const there = await queue.getJob(`${added.id}`);
   if (there !== undefined) readJob(jobId, there.data);
@@ -43,41 +47,45 @@ export async function enqueue(desk: Desk, task: Task): Promise<Task> {
   return book.put({ ...task, state: "queued" });
 }
 
-/** @returns what was not there */
-async function storeArtifacts({ source, artifacts }: Desk, { batchNumber, job }: Task): Promise<ArtifactRef[]> {
+/** Stores what is not there. */
+async function storeArtifacts({ source, artifacts, stored }: Desk, { batchNumber, job }: Task): Promise<void> {
   const { wasm, zkey } = job.circuit;
   const local = await source.circuit(batchNumber);
-  const absent: ArtifactRef[] = [];
-  for (const ref of [wasm, zkey, job.input]) if (!(await artifacts.has(ref))) absent.push(ref);
-  if (absent.includes(wasm)) await artifacts.putFile(local.wasmPath);
-  if (absent.includes(zkey)) await artifacts.putFile(local.zkeyPath);
-  if (!absent.includes(job.input)) return absent;
-  const { input } = await source.statement(batchNumber);
-  const put = await artifacts.put(input);
-  if (put.sha256 === job.input.sha256) return absent;
-  const message = `The input of batch ${batchNumber} is not what it was when its job was made.`;
-  throw new ZkStateError({ code: "STORE_CORRUPT", message, expected: job.input.sha256, got: put.sha256 });
+  const storeUnlessThere = async (ref: ArtifactRef, put: () => Promise<unknown>) => {
+    if (await artifacts.has(ref)) return;
+    await put();
+    stored.note(ref.sha256);
+  };
+  await storeUnlessThere(wasm, () => artifacts.putFile(local.wasmPath));
+  await storeUnlessThere(zkey, () => artifacts.putFile(local.zkeyPath));
+  await storeUnlessThere(job.input, async () => {
+    const { input } = await source.statement(batchNumber);
+    const put = await artifacts.put(input);
+    if (put.sha256 === job.input.sha256) return;
+    const message = `The input of batch ${batchNumber} is not what it was when its job was made.`;
+    throw new ZkStateError({ code: "STORE_CORRUPT", message, expected: job.input.sha256, got: put.sha256 });
+  });
 }
 
 /**
  * Stores again what a worker found missing or damaged. Reading what is damaged makes the store drop it.
- * @returns true when something was, since the worker's attempt began
+ * @returns true when something was stored since the worker's attempt began, by this call or by another
  */
 export async function restoreArtifacts(desk: Desk, task: Task, since: number): Promise<boolean> {
-  const { artifacts, restored } = desk;
+  const { artifacts, stored, lookedThrough } = desk;
   const refs = [task.job.circuit.wasm, task.job.circuit.zkey, task.job.input];
+  const storedSince = () => refs.some(({ sha256 }) => stored.notedSince(sha256, since));
   // Reading a key takes long, and a worker may ask for it as often as it likes.
-  if (Date.now() - (restored.get(task.jobId) ?? 0) < RESTORE_EVERY_MS)
-    return refs.some(({ sha256 }) => (restored.get(sha256) ?? 0) >= since);
-  restored.set(task.jobId, Date.now());
+  if (lookedThrough.notedSince(task.jobId, Date.now() - RESTORE_EVERY_MS)) return storedSince();
+  lookedThrough.note(task.jobId);
   const dir = await mkdtemp(join(tmpdir(), "zkstate-restore-"));
   try {
     for (const ref of refs) await artifacts.getFile(ref, join(dir, ref.sha256)).catch(() => undefined);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  for (const { sha256 } of await storeArtifacts(desk, task)) restored.set(sha256, Date.now());
-  return refs.some(({ sha256 }) => (restored.get(sha256) ?? 0) >= since);
+  await storeArtifacts(desk, task);
+  return storedSince();
 }
 
 /** Writes a job's content again when somebody has changed it in Redis: it dies of that wherever it is taken. @returns true when that was so */
