@@ -16,12 +16,12 @@ export function writeText(path: string, text: string): void {
   else writeBytes(path, Buffer.from(text));
 }
 
-/** @throws DISK_FULL, READ_ONLY, IO_FAILED; what was there before stays */
-export function writeBytes(path: string, bytes: Uint8Array): void {
+/** @param mode - of a new file; less what the process' umask forbids @throws DISK_FULL, READ_ONLY, IO_FAILED; what was there before stays */
+export function writeBytes(path: string, bytes: Uint8Array, mode = 0o666): void {
   const temporary = join(dirname(path), `.tmp-${process.pid}-${Date.now()}`);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "wx");
+    const file = openSync(temporary, "wx", mode);
     try {
       for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(writeSync(file, rest));
       fsyncSync(file);

@@ -21,7 +21,7 @@ const OF_THE_MACHINE = new Set<ErrorCode>([
 /** Troubles of what all machines share, Redis and the coordinator: they say nothing about the machine either. */
 const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE", "NOBODY_COORDINATING"]);
 
-/** Troubles under which a proof is kept until it can be stored: they end, and the proof is paid for. */
+/** Troubles under which storing a proof is tried again: they end, and the proof is paid for. */
 const PASSING = new Set<ErrorCode>([...SHARED, "ARTIFACT_MISSING", "DISK_FULL"]);
 
 export const isDeterministic = (code: ErrorCode): boolean => DETERMINISTIC.has(code);

@@ -1,15 +1,17 @@
 // Where a coordinator keeps artifacts, and how a worker opens what it is told.
 import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ZkStateError } from "../../core/errors.js";
 import type { ArtifactPlace } from "../../farm/artifacts/advertised.js";
-import { folderStore, isFolderStore } from "../../farm/artifacts/folder.js";
+import { folderStore, isFolderStore, noFolder } from "../../farm/artifacts/folder.js";
 import { httpStore } from "../../farm/artifacts/http.js";
 import { redisStore } from "../../farm/artifacts/redis.js";
 import type { ArtifactStore } from "../../farm/artifacts/store.js";
 import { type RedisSettings, redisSettings, storeConnection } from "../../farm/connection.js";
 import { farmToken } from "../../farm/secrets.js";
 import type { Context } from "../command.js";
+import { writeBytes } from "../write-text.js";
 
 export interface CoordinatorArtifacts {
   readonly store: ArtifactStore;
@@ -30,11 +32,23 @@ function inRedis(settings: RedisSettings): ArtifactStore {
   return { ...redisStore(client), close: async () => client.disconnect() };
 }
 
-/** @throws CONFIG_INVALID */
+const TOKEN = /^[A-Za-z0-9_-]{32}$/;
+
+/** Drawn once per ledger: workers that know it outlive a coordinator. @throws DISK_FULL, READ_ONLY, IO_FAILED */
+function ownToken(dataDir: string): string {
+  const path = join(dataDir, "farm", "token");
+  const known = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  if (TOKEN.test(known)) return known;
+  const token = randomBytes(24).toString("base64url");
+  writeBytes(path, Buffer.from(`${token}\n`), 0o600);
+  return token;
+}
+
+/** @throws CONFIG_INVALID, and what writing into the ledger's folder throws */
 export function coordinatorArtifacts(context: Context, redis: RedisSettings): CoordinatorArtifacts {
   const { settings, env } = context;
   const { value } = settings.artifacts;
-  const token = farmToken(env) ?? randomBytes(24).toString("base64url");
+  const token = farmToken(env) ?? ownToken(settings.data.value);
   if (value === "" || value === "http") {
     const store = folderStore(join(settings.data.value, "farm", "artifacts"), { keepMs: WEEK_MS });
     return { store, place: (url) => ({ kind: "http", url, token }), token };
@@ -78,10 +92,10 @@ export function openPlace(redis: RedisSettings): (place: ArtifactPlace) => Artif
     switch (place.kind) {
       case "folder":
         // Whoever writes to Redis must not lead a worker into any folder of its machine.
-        if (!isFolderStore(place.path)) throw noStore(place.path);
-        return folderStore(place.path);
+        if (!isFolderStore(place.path)) throw noFolder(place.path);
+        return folderStore(place.path, { advertised: true });
       case "http":
-        return httpStore(place.url, place.token);
+        return httpStore(place.url, place.token, { advertised: true });
       case "given":
         throw notGiven();
       case "redis":
@@ -99,12 +113,4 @@ const notGiven = (): ZkStateError =>
     code: "CONFIG_INVALID",
     message: "The artifacts of this farm are in a Redis that each worker must be told of.",
     next: "start the worker with the coordinator's --artifacts",
-  });
-
-const noStore = (path: string): ZkStateError =>
-  new ZkStateError({
-    code: "ARTIFACT_MISSING",
-    message: `${path} holds no artifacts on this machine.`,
-    next: "mount the coordinator's folder at the same path, or have it serve its artifacts with --artifacts http",
-    retryable: true,
   });

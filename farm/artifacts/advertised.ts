@@ -17,15 +17,17 @@ export const ArtifactPlace = z.discriminatedUnion("kind", [
 ]);
 export type ArtifactPlace = z.infer<typeof ArtifactPlace>;
 
-/** Writes only when that changes something: a full Redis can still be read. */
+/** Writes only when that changes something: a full Redis can still be read. What is no text there is overwritten. */
 export async function advertise(redis: Redis, replyTo: string, place: ArtifactPlace): Promise<void> {
   const text = JSON.stringify(place);
-  if ((await redis.get(artifactsKey(replyTo))) !== text) await redis.set(artifactsKey(replyTo), text);
+  const known = await redis.get(artifactsKey(replyTo)).catch(() => null);
+  if (known !== text) await redis.set(artifactsKey(replyTo), text);
 }
 
 /** @throws NOBODY_COORDINATING when no coordinator of that ledger has said, or Redis has forgotten it; QUEUE_UNAVAILABLE */
 export async function findPlace(redis: Redis, replyTo: string): Promise<ArtifactPlace> {
   const text = await redis.get(artifactsKey(replyTo)).catch((e: unknown) => {
+    if (`${e}`.includes("WRONGTYPE")) return null;
     throw asQueueError(e);
   });
   const read = text === null ? undefined : ArtifactPlace.safeParse(parseJson(text)).data;

@@ -22,22 +22,43 @@ const MARKER = ".zkstate-artifacts";
 export const isFolderStore = (dir: string): boolean => existsSync(join(dir, MARKER));
 const ARTIFACT = /^[0-9a-f]{64}$/;
 
+export const noFolder = (path: string): ZkStateError =>
+  new ZkStateError({
+    code: "ARTIFACT_MISSING",
+    message: `${path} holds no artifacts on this machine.`,
+    next: "mount the coordinator's folder at the same path, or have it serve its artifacts with --artifacts http",
+    retryable: true,
+  });
+
 export interface FolderStoreOptions {
   /** Artifacts that were neither put nor asked for in this time are removed when the store is opened. @defaultValue all are kept */
   readonly keepMs?: number;
+  /** True for a store of somebody else: it is never made here, not even again, since its disk may only be away. */
+  readonly advertised?: boolean;
 }
 
 /**
  * Opens the store, makes its folder and removes what writers that are gone have left.
  * @throws DISK_FULL, READ_ONLY, IO_FAILED
  */
-export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): FolderStore {
+export function folderStore(dir: string, { keepMs, advertised = false }: FolderStoreOptions = {}): FolderStore {
   const root = resolve(dir);
   const name = `folder ${root}`;
   const pathOf = ({ sha256 }: ArtifactRef) => join(root, sha256.slice(0, 2), sha256);
+  /** Whoever emptied the folder took its mark too. */
+  function ensureStore(): void {
+    if (isFolderStore(root)) return;
+    if (advertised) throw noFolder(root);
+    try {
+      mkdirSync(root, { recursive: true });
+      writeFileSync(join(root, MARKER), "");
+    } catch (e) {
+      throw fileError(e, root);
+    }
+  }
+
+  ensureStore();
   try {
-    mkdirSync(root, { recursive: true });
-    writeFileSync(join(root, MARKER), "");
     sweepTemporaries(root, KIND, true);
     if (keepMs !== undefined) removeUnused(root, Date.now() - keepMs);
   } catch (e) {
@@ -56,6 +77,7 @@ export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): F
     }
   }
   async function has(ref: ArtifactRef): Promise<boolean> {
+    if (!advertised) ensureStore();
     if ((await sizeOf(ref)) !== ref.bytes) return false;
     const now = new Date();
     // Its age counts from the last time that somebody asked; on a disk that is only read nothing is ever removed.
@@ -64,6 +86,7 @@ export function folderStore(dir: string, { keepMs }: FolderStoreOptions = {}): F
   }
 
   async function keep(ref: ArtifactRef, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ArtifactRef> {
+    if (advertised) ensureStore();
     if (!(await has(ref))) await writeWhole({ path: pathOf(ref), ref, chunks, where: name, temporary: temporaryIn(root) });
     return ref;
   }

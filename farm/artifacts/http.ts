@@ -11,6 +11,8 @@ export interface HttpStoreOptions {
   readonly idleMs?: number;
   /** Pause before the first of the repetitions; each next one is twice as long. @defaultValue 200 ms */
   readonly retryMs?: number;
+  /** True when a coordinator said where it is and gave the token: a refusal then means that this is out of date. */
+  readonly advertised?: boolean;
 }
 
 const REPETITIONS = 5;
@@ -31,7 +33,7 @@ interface Call {
  * @throws CONFIG_INVALID, never with the token
  */
 export function httpStore(url: string, token: string, options: HttpStoreOptions = {}): ArtifactStore {
-  const { idleMs = 30_000, retryMs = 200 } = options;
+  const { idleMs = 30_000, retryMs = 200, advertised = false } = options;
   const base = baseOf(url);
   const name = `artifact server ${base}`;
   if (!/^[\x21-\x7e]+$/.test(token)) {
@@ -85,14 +87,20 @@ export function httpStore(url: string, token: string, options: HttpStoreOptions 
     }
   }
 
+  function refusedToken(): ZkStateError {
+    const message = `The ${name} refused the token.`;
+    if (!advertised) {
+      return new ZkStateError({ code: "CONFIG_INVALID", message, next: "give the token that the coordinator was started with" });
+    }
+    const next = "wait until the coordinator that listens there has told its own";
+    return new ZkStateError({ code: "NOBODY_COORDINATING", message, next, retryable: true });
+  }
+
   /** @throws what the server's refusal means */
   async function accepted(response: Response, ref: ArtifactRef): Promise<void> {
     if (response.ok) return;
     if (response.status === 404) throw missing(ref, name);
-    if (response.status === 401 || response.status === 403) {
-      const next = "give the token that the coordinator was started with";
-      throw new ZkStateError({ code: "CONFIG_INVALID", message: `The ${name} refused the token.`, next });
-    }
+    if (response.status === 401 || response.status === 403) throw refusedToken();
     const { code, message } = await refusalOf(response);
     const got = `${response.status}: ${message}`;
     const retryable = response.status >= 500;

@@ -26,16 +26,17 @@ export class WorkerStores {
     const place = JSON.stringify(found);
     const known = this.open.get(replyTo);
     if (known?.place === place) return known.store;
-    await known?.store.close();
-    if (this.open.size >= MOST_OPEN) await this.closeOldest();
     const store = this.openPlace(found);
+    this.open.delete(replyTo);
     this.open.set(replyTo, { place, store });
+    await known?.store.close();
+    await this.closeOldest();
     return store;
   }
 
   private async closeOldest(): Promise<void> {
     const [oldest] = this.open;
-    if (oldest === undefined) return;
+    if (oldest === undefined || this.open.size <= MOST_OPEN) return;
     this.open.delete(oldest[0]);
     await oldest[1].store.close();
   }

@@ -1,4 +1,5 @@
 // The coordinator of a ledger: keeps the queue as the ledger's batch table wants it, and takes what workers report.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Queue, QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -40,6 +41,11 @@ export interface CoordinatorParts {
 /** A nudge waits this long for more of its kind, and for the queue to catch up with a report. */
 const NUDGE_MS = 300;
 const REPORT_LOCK_MS = 10_000;
+const LISTEN_AGAIN_MS = 1000;
+/** Locks that ended while Redis was away are noticed this long after: a lock's time and that of the queue's own look. */
+const OUTAGE_MS = 60_000;
+/** Giving a proof to a ledger that is busy takes as long as this. */
+const LAST_WORK_MS = 65_000;
 
 export class Coordinator {
   readonly metrics: Desk["metrics"];
@@ -53,6 +59,8 @@ export class Coordinator {
   private soon: NodeJS.Timeout | undefined;
   private rounding = false;
   private stopped = false;
+  /** When Redis was last found to be away. */
+  private awayAt = Number.NEGATIVE_INFINITY;
   /** True when batches wait for room in the window. */
   private more = false;
   /** Reports and rounds follow each other: both move tasks. */
@@ -70,11 +78,15 @@ export class Coordinator {
       return connection;
     };
     const redis = connect();
+    redis.on("close", () => {
+      this.awayAt = Date.now();
+    });
     this.metrics = makeMetrics(() => this.snapshot());
     this.queue = new Queue(PROVE_QUEUE, { connection: redis, prefix: PREFIX });
     this.queue.on("error", (err) => log.debug({ err }, "queue"));
     this.desk = {
       ...parts,
+      startedAt: Date.now(),
       advertise: () => advertise(redis, reportQueue(source.id), parts.place()),
       options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, activeMs: 4 * 3600 * 1000, ...options },
       book: new TaskBook(table),
@@ -96,6 +108,7 @@ export class Coordinator {
       lockDuration: REPORT_LOCK_MS,
       stalledInterval: REPORT_LOCK_MS,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
+      runRetryDelay: LISTEN_AGAIN_MS,
     });
     this.reports.on("error", (err) => log.warn({ err }, "reports"));
     this.reports.on("failed", (job, err) =>
@@ -110,10 +123,18 @@ export class Coordinator {
 
   /** Starts, with a first round; whatever stops that one is tried again by the next. */
   async start(): Promise<void> {
-    void this.events.run().catch(() => undefined);
+    void this.listen();
     void this.reports.run().catch(() => undefined);
     await this.round();
     this.schedule();
+  }
+
+  /** The queue's events end at one that cannot be read. */
+  private async listen(): Promise<void> {
+    while (!this.stopped) {
+      await this.events.run().catch((err: unknown) => this.parts.log.debug({ err }, "events"));
+      await sleep(LISTEN_AGAIN_MS, undefined, { ref: false });
+    }
   }
 
   /** Called after every round and every report. @returns a function that ends it */
@@ -181,11 +202,15 @@ export class Coordinator {
     if (task !== undefined && task.state !== "proving") this.desk.book.put({ ...task, state: "proving" });
   }
 
-  /** The queue has not heard of a job's worker for the time of a lock: it has put the job back, and that is a death. */
+  /** The queue has not heard of a job's worker for the time of a lock: it has put the job back, and that is a death, unless nobody was heard. */
   private async vanished(jobId: string): Promise<void> {
     const { book, metrics } = this.desk;
     const task = book.ofJob(jobId);
     if (task === undefined || (await restoreContent(this.desk, task))) return;
+    if (Date.now() - this.awayAt < OUTAGE_MS) {
+      this.parts.log.warn({ jobId, batchNumber: task.batchNumber }, "its lock ended while Redis was away: the job is back in the queue");
+      return;
+    }
     metrics.deaths.inc({ how: "vanished" });
     this.parts.log.warn({ jobId, batchNumber: task.batchNumber }, "its worker vanished: the job is back in the queue");
     const attempt = {
@@ -231,11 +256,20 @@ export class Coordinator {
     if (this.stopped) return;
     clearTimeout(this.timer);
     clearTimeout(this.soon);
-    await Promise.race([this.last, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+    await soon(this.last, 5000);
     this.stopped = true;
     const closing = Promise.allSettled([this.reports.close(), this.events.close(), this.queue.close()]);
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    await soon(closing, 2000);
     this.parts.verifier.close();
     for (const connection of this.connections) connection.disconnect();
+    // Nothing waits for Redis any more; what still writes into the ledger must end before that is closed.
+    await soon(this.last, LAST_WORK_MS);
   }
+}
+
+/** Waits for the end of this, but not for longer. */
+async function soon(work: Promise<unknown>, ms: number): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work, sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined)]);
+  enough.abort();
 }

@@ -26,6 +26,8 @@ export interface CoordinatorOptions {
 }
 
 export interface Desk {
+  /** In ms since the epoch. */
+  readonly startedAt: number;
   readonly options: Required<CoordinatorOptions>;
   readonly source: BatchSource;
   readonly book: TaskBook;

@@ -15,7 +15,7 @@ import type { Desk } from "./desk.js";
 export const FULL = 0.8;
 /** BullMQ's priorities end here; among equal ones the first added is the first served. */
 const PRIORITIES = 2_000_000;
-const RESTORE_EVERY_MS = 10_000;
+const LOOK_THROUGH_EVERY_MS = 10_000;
 const ATTEMPTS = { attempts: 3, backoff: { type: "exponential", delay: 1000 } } as const;
 
 /** A task for a batch as the ledger and the keys are now. */
@@ -69,23 +69,26 @@ async function storeArtifacts({ source, artifacts, stored }: Desk, { batchNumber
 
 /**
  * Stores again what a worker found missing or damaged. Reading what is damaged makes the store drop it.
- * @returns true when something was stored since the worker's attempt began, by this call or by another
+ * @returns true when something may have been stored since the worker's attempt began, by this call, another or another coordinator
  */
 export async function restoreArtifacts(desk: Desk, task: Task, since: number): Promise<boolean> {
-  const { artifacts, stored, lookedThrough } = desk;
   const refs = [task.job.circuit.wasm, task.job.circuit.zkey, task.job.input];
-  const storedSince = () => refs.some(({ sha256 }) => stored.notedSince(sha256, since));
   // Reading a key takes long, and a worker may ask for it as often as it likes.
-  if (lookedThrough.notedSince(task.jobId, Date.now() - RESTORE_EVERY_MS)) return storedSince();
-  lookedThrough.note(task.jobId);
+  if (!desk.lookedThrough.notedSince(task.jobId, Date.now() - LOOK_THROUGH_EVERY_MS)) {
+    desk.lookedThrough.note(task.jobId);
+    await readAll(desk, refs);
+  }
+  await storeArtifacts(desk, task);
+  return since < desk.startedAt || refs.some(({ sha256 }) => desk.stored.notedSince(sha256, since));
+}
+
+async function readAll({ artifacts }: Desk, refs: readonly ArtifactRef[]): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "zkstate-restore-"));
   try {
     for (const ref of refs) await artifacts.getFile(ref, join(dir, ref.sha256)).catch(() => undefined);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  await storeArtifacts(desk, task);
-  return storedSince();
 }
 
 /** Writes a job's content again when somebody has changed it in Redis: it dies of that wherever it is taken. @returns true when that was so */

@@ -99,13 +99,16 @@ function count({ metrics }: Desk, { createdAt, job }: Task, { worker, startedAt,
   metrics.proveSeconds.observe(circuit, Math.max(0, finishedAt - startedAt) / 1000);
 }
 
+/** When an attempt began, at the latest: its worker's clock may be ahead. */
+const begun = ({ startedAt, finishedAt }: Report): number => Math.min(startedAt, Date.now() - (finishedAt - startedAt));
+
 /** @returns true when the failure does not speak against the machine */
 async function failed(desk: Desk, task: Task, code: ErrorCode, report: Report): Promise<boolean> {
   const { book, metrics, log } = desk;
   const { batchNumber } = task;
   if (isOfTheMachine(code)) {
     book.put({ ...task, failures: task.failures - 1 });
-    if (code === "ARTIFACT_MISSING" || code === "ARTIFACT_CORRUPT") return restoreArtifacts(desk, task, report.startedAt);
+    if (code === "ARTIFACT_MISSING" || code === "ARTIFACT_CORRUPT") return restoreArtifacts(desk, task, begun(report));
     return isShared(code);
   }
   if (!isDeterministic(code)) return false;

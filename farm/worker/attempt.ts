@@ -7,11 +7,12 @@ import type { ArtifactStore } from "../artifacts/store.js";
 import { isDeterministic, isPassing } from "../attempt-errors.js";
 import { type ArtifactRef, JOB_VERSION, type ProofJob, readJob } from "../job.js";
 import { type Outcome, type Report, shortText } from "../report.js";
+import type { KeptProofs } from "./kept-proofs.js";
 import type { JobProver } from "./prover.js";
 import { ProverDied } from "./prover-process.js";
 
-/** A circuit that this worker does not serve goes to another one. */
-const FOREIGN_DELAY_MS = 2000;
+/** A job that is left in the queue may be taken by another worker at once, and comes back after this. */
+const LEFT_DELAY_MS = 2000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 /** A job whose process died is tried again, later each time. */
@@ -25,12 +26,16 @@ export const LOCK_LOST = "the lock of the job is lost";
 export interface AttemptTools {
   readonly worker: string;
   readonly prover: JobProver;
+  /** For storing a proof. */
+  readonly patienceMs: number;
+  readonly kept: KeptProofs;
   readonly serves: (circuit: string) => boolean;
   readonly storeOf: (replyTo: string) => Promise<ArtifactStore>;
   /** Sends a report, however long that takes. */
   readonly send: (job: ProofJob, report: Report) => Promise<void>;
-  /** A job that is left to another worker. */
-  readonly onForeign: (jobId: string, job: ProofJob) => void;
+  /** After Redis was emptied the queue may give a worker the job that it works on. */
+  readonly busyWith: (jobId: string) => boolean;
+  readonly onLeft: (jobId: string, job: ProofJob, why: string) => void;
   /** An attempt that may run; its end is told too. */
   readonly onStart: (jobId: string, job: ProofJob) => void;
   readonly onEnd: (jobId: string, outcome: Outcome | undefined) => void;
@@ -52,16 +57,17 @@ export async function attempt(tools: AttemptTools, raw: Job, token: string | und
     worker: tools.worker,
     startedAt: Date.now(),
   } as const;
-  if (!tools.serves(job.circuit.id)) {
+  const notNow = tools.serves(job.circuit.id) ? (tools.busyWith(jobId) ? "in work here" : undefined) : "not served here";
+  if (notNow !== undefined) {
     // Without a report: it would come as often as there are such jobs.
-    tools.onForeign(jobId, job);
-    await raw.moveToDelayed(Date.now() + FOREIGN_DELAY_MS, token);
+    tools.onLeft(jobId, job, notNow);
+    await raw.moveToDelayed(Date.now() + LEFT_DELAY_MS, token);
     throw new DelayedError();
   }
   tools.onStart(jobId, job);
   let outcome: Outcome | undefined;
   try {
-    outcome = await run(tools, job, signal);
+    outcome = await run(tools, jobId, job, signal);
   } finally {
     tools.onEnd(jobId, outcome);
   }
@@ -78,10 +84,14 @@ function mustBeJob(raw: Job): ProofJob {
   }
 }
 
-async function run(tools: AttemptTools, job: ProofJob, signal: AbortSignal): Promise<Outcome> {
+async function run(tools: AttemptTools, jobId: string, job: ProofJob, signal: AbortSignal): Promise<Outcome> {
+  const { kept, prover, storeOf } = tools;
   try {
-    const { proof, ...made } = await tools.prover.prove(job, await tools.storeOf(job.replyTo), signal);
-    return { kind: "proved", proof: await store(tools, job, Buffer.from(proof), signal), ...made };
+    const { proof, ...made } = kept.get(jobId) ?? (await prover.prove(job, await storeOf(job.replyTo), signal));
+    kept.keep(jobId, { proof, ...made });
+    const stored = await store(tools, job, Buffer.from(proof), unlessLockLost(signal));
+    kept.stored(jobId);
+    return { kind: "proved", proof: stored, ...made };
   } catch (e) {
     if (signal.aborted) {
       if (`${signal.reason}`.includes(HAND_BACK)) return { kind: "handed-back", why: "draining" };
@@ -95,13 +105,25 @@ async function run(tools: AttemptTools, job: ProofJob, signal: AbortSignal): Pro
   }
 }
 
-/** Stores a proof, however long that takes: it is paid for, and the coordinator may be about to start again, elsewhere. */
+/** Whoever has the job now may fail: a proof that is made is kept, and the first that arrives is taken. */
+function unlessLockLost(signal: AbortSignal): AbortSignal {
+  const end = new AbortController();
+  const hear = () => {
+    if (!`${signal.reason}`.includes(LOCK_LOST)) end.abort(signal.reason);
+  };
+  if (signal.aborted) hear();
+  else signal.addEventListener("abort", hear, { once: true });
+  return end.signal;
+}
+
+/** Stores a proof with patience: it is paid for, and the coordinator may be about to start again, elsewhere. */
 async function store(tools: AttemptTools, { replyTo }: ProofJob, proof: Uint8Array, signal: AbortSignal): Promise<ArtifactRef> {
+  const end = Date.now() + tools.patienceMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
       return await (await tools.storeOf(replyTo)).put(proof);
     } catch (e) {
-      if (!(e instanceof ZkStateError && isPassing(e.code))) throw e;
+      if (!(e instanceof ZkStateError && isPassing(e.code)) || Date.now() > end) throw e;
       await sleep(wait, undefined, { signal });
     }
   }

@@ -7,8 +7,10 @@ import type { ArtifactStore } from "../artifacts/store.js";
 import { type OpenPlace, WorkerStores } from "../artifacts/worker-stores.js";
 import type { ProofJob } from "../job.js";
 import { CANCEL_CHANNEL, PREFIX, PROVE_QUEUE, TRIP_CHANNEL, trippedKey, workerKey } from "../names.js";
+import type { Report } from "../report.js";
 import type { WorkerBeat } from "../status.js";
 import { attempt, CANCELLED, HAND_BACK, LOCK_LOST } from "./attempt.js";
+import { KeptProofs } from "./kept-proofs.js";
 import type { JobProver } from "./prover.js";
 import { ReportSender } from "./reports.js";
 
@@ -24,6 +26,8 @@ export interface FarmWorkerOptions {
   readonly circuits: readonly string[];
   /** How long a worker may be silent before its job is given to another, ms. @defaultValue 30000 */
   readonly lockMs?: number;
+  /** How long a proof waits for its store in the slot that made it, ms. A ledger without a coordinator holds none for longer. @defaultValue 60000 */
+  readonly patienceMs?: number;
   /** @defaultValue 5000 */
   readonly beatMs?: number;
   /** Time without a job, while jobs wait and slots are free, after which the queue's worker is replaced, ms. @defaultValue 60000 */
@@ -43,6 +47,7 @@ export interface FarmWorkerParts {
 /** Not the number of tries of a proof: the coordinator counts deaths. This is the last fuse. */
 const MAX_STARTS = 100;
 const BEAT_LIFE_S = 30;
+const RETRY_DELAY_MS = 1000;
 const COMPLAIN_EVERY_MS = 5000;
 /** What a Redis that does not answer may still hold up at the end. */
 const LAST_WAIT_MS = 2000;
@@ -59,6 +64,7 @@ export class FarmWorker {
   private readonly reports: ReportSender;
   private readonly stores: WorkerStores;
   private readonly running = new Map<string, Running>();
+  private readonly kept = new KeptProofs();
   private readonly giveUp = new AbortController();
   private readonly startedAt = Date.now();
   private worker: Worker;
@@ -68,6 +74,8 @@ export class FarmWorker {
   private draining = false;
   private tripped = false;
   private proofs = 0;
+  /** Reports that are not taken yet. */
+  private sending = 0;
   private lastTaken = Date.now();
 
   constructor(
@@ -94,7 +102,8 @@ export class FarmWorker {
   /** Resolves when the worker can take jobs. */
   async ready(): Promise<void> {
     await this.worker.waitUntilReady();
-    await this.beat();
+    // A Redis that is full takes no heartbeat.
+    await this.beat().catch((err: unknown) => this.parts.log.warn({ err }, "heartbeat"));
   }
 
   private makeWorker(): Worker {
@@ -103,11 +112,19 @@ export class FarmWorker {
     const tools = {
       worker: name,
       prover,
+      patienceMs: this.options.patienceMs ?? 60_000,
+      kept: this.kept,
       serves: (circuit: string) => this.options.circuits.length === 0 || this.options.circuits.includes(circuit),
       storeOf: (replyTo: string) => this.stores.of(replyTo),
-      send: (...[job, report]: Parameters<Parameters<typeof attempt>[0]["send"]>) => this.reports.send(job, report, this.giveUp.signal),
-      onForeign: (jobId: string, { batchNumber, circuit }: ProofJob) =>
-        log.debug({ jobId, batchNumber, circuit: circuit.id }, "not served here: left to another worker"),
+      send: async (job: ProofJob, report: Report) => {
+        this.sending++;
+        await this.reports.send(job, report, this.giveUp.signal).finally(() => this.sending--);
+      },
+      busyWith: (jobId: string) => this.running.has(jobId),
+      onLeft: (jobId: string, { batchNumber, circuit }: ProofJob, why: string) => {
+        this.lastTaken = Date.now();
+        log.debug({ jobId, batchNumber, circuit: circuit.id }, `${why}: left to another worker`);
+      },
       onStart: (jobId: string, job: ProofJob) => {
         this.lastTaken = Date.now();
         this.running.set(jobId, { job, startedAt: Date.now() });
@@ -134,6 +151,8 @@ export class FarmWorker {
       stalledInterval: Math.min(lockMs, 30_000),
       maxStalledCount: MAX_STARTS,
       maxStartedAttempts: MAX_STARTS,
+      // What failed for Redis' sake is said to it again before the lock ends.
+      runRetryDelay: RETRY_DELAY_MS,
       removeOnComplete: { age: 3600, count: 1000 },
       removeOnFail: { age: 24 * 3600, count: 1000 },
     });
@@ -215,10 +234,15 @@ export class FarmWorker {
       // With Redis away even giving back would wait for ever.
       setTimeout(() => this.giveUp.abort(new Error("the worker ends")), Math.max(1000, graceMs)).unref();
     }, graceMs);
+    // With Redis away a worker that has nothing to give back would wait just as long.
+    const idle = setTimeout(() => {
+      if (this.running.size === 0 && this.sending === 0) this.giveUp.abort(new Error("the worker ends"));
+    }, LAST_WAIT_MS);
     try {
       await Promise.race([this.worker.close(), new Promise((resolve) => this.giveUp.signal.addEventListener("abort", resolve))]);
     } finally {
       clearTimeout(late);
+      clearTimeout(idle);
       clearInterval(this.timer);
       prover.close();
     }

@@ -1,0 +1,214 @@
+// Troubles that all share, Redis', the coordinator's and the store's, take no worker out of service. The prover is simulated, the rest is real.
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { simulatedProver, simulatedSource } from "../../../bench/scheduler/simulated.js";
+import { openPlace } from "../../../cli/farm/artifacts.js";
+import { ZkStateError } from "../../../core/errors.js";
+import { folderStore } from "../../../farm/artifacts/folder.js";
+import { redisSettings } from "../../../farm/connection.js";
+import { JOB_VERSION } from "../../../farm/job.js";
+import { artifactsKey, reportQueue } from "../../../farm/names.js";
+import { type Report, reportIdOf } from "../../../farm/report.js";
+import { freePort, type RedisServer, startRedis } from "../../helpers/redis.js";
+import { NO_ROUNDS_MS, SimulatedFarm, tripsOf, until, vanishedOf } from "./lab/simulated-farm.js";
+
+let redis: RedisServer;
+let farm: SimulatedFarm;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+beforeEach(async () => {
+  await redis.wipe();
+  farm = new SimulatedFarm(redis);
+});
+afterEach(() => farm.close());
+
+const missing = () => new ZkStateError({ code: "ARTIFACT_MISSING", message: "gone while it was read" });
+
+it.each([
+  ["gone", async () => undefined],
+  ["garbage", (key: string) => redis.client().set(key, "{")],
+  ["list", (key: string) => redis.client().rpush(key, "x")],
+])("when what tells workers the place of the artifacts is %s", async (name, spoil) => {
+  const source = simulatedSource(name, 8, farm.dir);
+  const made = await farm.coordinator(source, { reconcileMs: NO_ROUNDS_MS });
+  const key = artifactsKey(reportQueue(name));
+  await redis.client().del(key);
+  await spoil(key);
+  await farm.worker();
+  await until(() => source.first.size === 8, "the batches are not proven");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it("when Redis is emptied after a round has begun: a job goes in with its place", async () => {
+  const source = simulatedSource("emptied", 1, farm.dir);
+  const { unproven } = source;
+  Object.assign(source, { unproven: () => redis.wipe().then(unproven) });
+  await farm.coordinator(source, { reconcileMs: NO_ROUNDS_MS });
+  expect(await redis.client().exists(artifactsKey(reportQueue("emptied")))).toBe(1);
+});
+
+it("when the artifacts went under many attempts at once, and were stored again before they failed", async () => {
+  const source = simulatedSource("under-attempts", 4, farm.dir);
+  const made = await farm.coordinator(source);
+  const honest = simulatedProver(20);
+  let begun = 0;
+  let lost: Promise<void> | undefined;
+  const loseAll = async () => {
+    await until(() => begun === 4, "the attempts have not begun");
+    farm.loseArtifacts();
+    await redis.wipe();
+    await until(async () => (await made.queue.count()) === 4, "the jobs are not put in again");
+  };
+  await farm.worker(
+    {
+      ...honest,
+      prove: async (job, store, signal) => {
+        if (++begun > 4) return honest.prove(job, store, signal);
+        lost ??= loseAll();
+        await lost;
+        throw missing();
+      },
+    },
+    { lockMs: 300_000 },
+  );
+  await until(() => source.first.size === 4, "the batches are not proven");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it("when the artifacts are lost twice, shortly after each other", async () => {
+  const source = simulatedSource("lost-twice", 4, farm.dir);
+  const made = await farm.coordinator(source);
+  farm.loseArtifacts();
+  const honest = simulatedProver(20);
+  let second: Promise<void> | undefined;
+  await farm.worker({
+    ...honest,
+    prove: async (job, store, signal) => {
+      await store.get(job.input);
+      second ??= Promise.resolve().then(() => farm.loseArtifacts());
+      await second;
+      return honest.prove(job, store, signal);
+    },
+  });
+  await until(() => source.first.size === 4, "the batches are not proven");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it("when its coordinator stored the artifacts again and was replaced before it took the reports", async () => {
+  const source = simulatedSource("replaced", 4, farm.dir);
+  const first = await farm.coordinator(source);
+  const honest = simulatedProver(20);
+  let begun = 0;
+  let replaced = false;
+  await farm.worker({
+    ...honest,
+    prove: async (job, store, signal) => {
+      if (++begun > 4) return honest.prove(job, store, signal);
+      await until(() => replaced, "the coordinator is not replaced");
+      throw missing();
+    },
+  });
+  await until(() => begun === 4, "the attempts have not begun");
+  await farm.stop(first);
+  const made = await farm.coordinator(source);
+  replaced = true;
+  await until(() => source.first.size === 4, "the batches are not proven");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it("when the worker's clock is ahead of the coordinator's", async () => {
+  const source = simulatedSource("clocks", 4, farm.dir);
+  const made = await farm.coordinator(source, { reconcileMs: NO_ROUNDS_MS });
+  const jobs = await farm.queue().getPrioritized();
+  farm.loseArtifacts();
+  const now = Date.now();
+  const reports = jobs.map(({ id }, at): Report => {
+    const said = { version: JOB_VERSION, jobId: `${id}`, attempt: 1, fence: `attempt-${at}`, worker: "w" } as const;
+    const outcome = { kind: "failed", code: "ARTIFACT_MISSING", message: "gone" } as const;
+    return { ...said, startedAt: now + 3_600_000, finishedAt: now + 3_660_000, outcome };
+  });
+  const queue = farm.queue(reportQueue("clocks"));
+  for (const report of reports) await queue.add("report", report, { jobId: reportIdOf(report) });
+  await until(async () => (await queue.getCompletedCount()) === 4, "the reports are not taken");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it.each([
+  ["what is in it", () => readdirSync(farm.artifacts).map((name) => join(farm.artifacts, name))],
+  ["the folder itself", () => [farm.artifacts]],
+])("when the folder of the artifacts is lost: %s", async (_, lost) => {
+  const source = simulatedSource("folder", 6, farm.dir);
+  const made = await farm.coordinator(source);
+  for (const path of lost()) rmSync(path, { recursive: true });
+  await farm.worker();
+  // A worker that finds no store cannot know whose fault that is: the coordinator mends it within a round.
+  await until(() => source.first.size === 6, "the batches are not proven");
+  expect(await tripsOf(made)).toBe(0);
+});
+
+it("when a coordinator of another token follows at the same address, and proofs are not lost", async () => {
+  const source = simulatedSource("tokens", 4, farm.dir);
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const placeOf = (token: string) => ({ kind: "http", url, token }) as const;
+  const first = await farm.coordinator(source, { place: placeOf("first") });
+  const before = await farm.serveArtifacts(placeOf("first"));
+  const honest = simulatedProver(20);
+  let proofs = 0;
+  let replaced = false;
+  const worker = await farm.worker({
+    ...honest,
+    prove: async (job, store, signal) => {
+      const proof = await honest.prove(job, store, signal);
+      proofs++;
+      await until(() => replaced, "the coordinator is not replaced");
+      return proof;
+    },
+  });
+  await until(() => proofs === 4, "nothing is proven");
+  await farm.stop(first);
+  await before.close();
+  const after = await farm.serveArtifacts(placeOf("second"));
+  replaced = true;
+  await sleep(500); // the workers hear that their token is wrong
+  const made = await farm.coordinator(source, { place: placeOf("second") });
+  await until(() => source.first.size === 4, "the proofs are lost");
+  expect([proofs, await tripsOf(made)]).toEqual([4, 0]);
+  await worker.drain(1000);
+  await after.close();
+});
+
+it("for an outage that is longer than a lock", async () => {
+  const lasting = await startRedis({ appendOnly: true });
+  const away = new SimulatedFarm(lasting);
+  try {
+    const source = simulatedSource("outage", 1, away.dir);
+    const made = await away.coordinator(source);
+    await away.worker(simulatedProver(8000), { lockMs: 1000 });
+    await until(async () => (await made.queue.getActiveCount()) === 1, "nothing is in work");
+    await lasting.stop();
+    await sleep(2500);
+    await lasting.restart();
+    await until(() => source.first.size === 1, "the batch is not proven");
+    expect(await vanishedOf(made)).toBe(0);
+  } finally {
+    await away.close();
+    await lasting.close();
+  }
+});
+
+it("a worker goes into no folder but a store of artifacts, and makes none again that is gone", async () => {
+  const open = openPlace(redisSettings(redis.url, {}));
+  const [elsewhere, path] = [join(farm.dir, "elsewhere"), join(farm.dir, "store")];
+  expect(() => open({ kind: "folder", path: elsewhere })).toThrow(expect.objectContaining({ code: "ARTIFACT_MISSING" }));
+  expect(readdirSync(farm.dir)).toEqual([]);
+  folderStore(path);
+  const store = open({ kind: "folder", path });
+  expect(store.name).toContain("store");
+  rmSync(path, { recursive: true });
+  await expect(store.put(Buffer.from("proof"))).rejects.toMatchObject({ code: "ARTIFACT_MISSING" });
+  expect(readdirSync(farm.dir)).toEqual([]);
+});
