@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { afterEach, describe, expect, it } from "vitest";
 import { PREFIX, PROVE_QUEUE, reportQueue } from "../../../farm/names.js";
-import { Lab, type LabOptions, recovered } from "./lab/lab.js";
+import { Lab, type LabOptions, recovered, SHORT_LOCK } from "./lab/lab.js";
 import type { Command } from "./lab/processes.js";
 
 const labs: Lab[] = [];
@@ -43,7 +43,7 @@ const AWAY_MS = 20_000;
 describe("Redis away for 20 s", () => {
   async function outage(name: string, appendOnly: boolean): Promise<void> {
     const lab = await makeLab({ batches: 6, seed: name, redis: { appendOnly } });
-    const [coordinator, worker] = await Promise.all([lab.coordinator(), lab.worker("one")]);
+    const [coordinator, worker] = await Promise.all([lab.coordinator(), lab.worker("one", SHORT_LOCK)]);
     await worker.logged("attempt started", { nth: 2 });
     await (appendOnly ? lab.redis.stop() : lab.redis.kill());
     expect(await lab.unproven()).not.toEqual([]);
@@ -78,7 +78,7 @@ describe("Redis full", () => {
     const redis = lab.redis.client();
     const fill = (share: number) => redis.setrange("filler", Math.floor(share * LIMIT), "x");
     await fill(0.85);
-    // The ordinary lock: one of 2 s would end before the proof does, and nothing renews it in a full Redis.
+    // The ordinary lock: a short one would end before the proof does, and nothing renews it in a full Redis.
     const [coordinator, worker] = await Promise.all([lab.coordinator(), lab.worker("one", ["--lock", "30"])]);
     await coordinator.logged(/nearly full: no job is added/, { nth: 2 });
     expect(await queueOf(lab, PROVE_QUEUE).count()).toBe(0);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../../simulate/random.js";
 import { FaultLab, folderOf, isRunning, loggedFor, metric, timeOf, until, untilAnswered } from "./lab/fault-lab.js";
-import { recovered } from "./lab/lab.js";
+import { recovered, SHORT_LOCK } from "./lab/lab.js";
 import type { Command } from "./lab/processes.js";
 
 let farm: FaultLab;
@@ -36,9 +36,9 @@ describe("workers killed in the middle of proofs", () => {
   it("loses no batch and charges none, wherever in a proof the kill falls", async () => {
     const random = seededRandom("farm", "kills");
     const coordinator = await farm.coordinator("--window", "12");
-    const survivor = await farm.worker("survivor");
+    const survivor = await farm.worker("survivor", ...SHORT_LOCK);
     let hired = 0;
-    const hire = () => farm.worker(`mortal-${++hired}`);
+    const hire = () => farm.worker(`mortal-${++hired}`, ...SHORT_LOCK);
     const waiting = [hire(), hire()];
     /** The last kill under each batch: it may be hit again before it is proven. */
     const last = new Map<number, number>();
@@ -85,12 +85,12 @@ describe("a proving process whose worker is killed", () => {
   it("ends, and takes its files with it", async () => {
     await farm.more(1);
     await farm.coordinator();
-    const worker = await farm.worker("one");
+    const worker = await farm.worker("one", ...SHORT_LOCK);
     const child = await farm.proving(worker);
     const dir = folderOf(child);
     worker.kill("SIGKILL");
     await until("process and folder are gone", () => !isRunning(child) && !existsSync(dir));
-    await farm.worker("two");
+    await farm.worker("two", ...SHORT_LOCK);
   });
 });
 
@@ -134,13 +134,13 @@ describe("a worker that falls silent for longer than its lock", () => {
   it("is not waited for, and the proof that it brings late is not taken twice", async () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
-    const silent = await farm.worker("silent");
+    const silent = await farm.worker("silent", ...SHORT_LOCK);
     const child = await farm.proving(silent);
     const at = Date.now();
     silent.kill("SIGSTOP");
     // The process that proves goes on: its answer waits in the pipe.
     const answered = untilAnswered(child);
-    const other = await farm.worker("other");
+    const other = await farm.worker("other", ...SHORT_LOCK);
     recovered(
       "lock lost, late and double results",
       "worker silent, lock of 2 s: until its batch is proven elsewhere",
@@ -158,11 +158,11 @@ describe("a worker that falls silent for longer than its lock", () => {
   it("breaks its attempt off when it wakes", async () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
-    const silent = await farm.worker("silent");
+    const silent = await farm.worker("silent", ...SHORT_LOCK);
     const child = await farm.proving(silent);
     signal(child, "SIGSTOP");
     silent.kill("SIGSTOP");
-    await farm.worker("other");
+    await farm.worker("other", ...SHORT_LOCK);
     await loggedFor(coordinator, "accepted", batch);
     const at = Date.now();
     silent.kill("SIGCONT");
@@ -178,10 +178,10 @@ describe("a worker that falls silent for longer than its lock", () => {
   it("wins when it wakes before the other has a proof, whose attempt is then cancelled", async () => {
     const [batch] = await farm.more(1);
     const coordinator = await farm.coordinator();
-    const silent = await farm.worker("silent");
+    const silent = await farm.worker("silent", ...SHORT_LOCK);
     const child = await farm.proving(silent);
     silent.kill("SIGSTOP");
-    const other = await farm.worker("other");
+    const other = await farm.worker("other", ...SHORT_LOCK);
     const held = await farm.proving(other);
     signal(held, "SIGSTOP");
     await untilAnswered(child);

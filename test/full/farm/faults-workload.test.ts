@@ -24,7 +24,7 @@ const accepted = async (coordinator: Command, batchNumber: number | undefined) =
 describe("a machine with every core busy", () => {
   it("keeps its locks, and proves each batch at the first attempt", async () => {
     const coordinator = await farm.coordinator();
-    const workers = [await farm.worker("one", "--lock", "10"), await farm.worker("two", "--lock", "10")];
+    const workers = [await farm.worker("one"), await farm.worker("two")];
     const busy = "for (const end = Date.now() + 60_000; Date.now() < end; );";
     const spinners = Array.from({ length: 4 }, () => spawn(process.execPath, ["-e", busy], { stdio: "ignore" }));
     try {
@@ -108,7 +108,7 @@ describe("a farm without workers", () => {
   it("says that nobody is proving, until somebody is", async () => {
     await farm.more(2);
     const coordinator = await farm.coordinator();
-    await coordinator.logged("enqueued");
+    await coordinator.logged("enqueued", { nth: 2 });
     const idle = farm.lab.start(["status", "--json"]);
     expect([(await idle.ended).code, JSON.parse(idle.stdout)]).toMatchObject([4, { unproven: 2, redis: { workers: [] } }]);
     expect(await metric(coordinator, "zkstate_workers")).toBe(0);
@@ -123,7 +123,8 @@ describe("a farm without workers", () => {
 describe("a worker with more slots than memory", () => {
   it("makes one proof at a time", async () => {
     const numbers = await farm.more(4);
-    await farm.coordinator();
+    const coordinator = await farm.coordinator();
+    await coordinator.logged("enqueued", { nth: 4 });
     const worker = await farm.worker("one", "--concurrency", "4", "--memory", "1100");
     let most = 0;
     await until("all proven", async () => {
