@@ -19,10 +19,10 @@ const OF_THE_MACHINE = new Set<ErrorCode>([
 ]);
 
 /** Troubles of what all machines share, Redis and the coordinator: they say nothing about the machine either. */
-const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE", "NOBODY_COORDINATING"]);
+const SHARED = new Set<ErrorCode>(["QUEUE_FULL", "QUEUE_UNAVAILABLE"]);
 
 /** Troubles under which storing a proof is tried again: they end, and the proof is paid for. */
-const PASSING = new Set<ErrorCode>([...SHARED, "ARTIFACT_MISSING", "DISK_FULL"]);
+const PASSING = new Set<ErrorCode>([...SHARED, "NOBODY_COORDINATING", "ARTIFACT_MISSING", "DISK_FULL"]);
 
 export const isDeterministic = (code: ErrorCode): boolean => DETERMINISTIC.has(code);
 export const isOfTheMachine = (code: ErrorCode): boolean => OF_THE_MACHINE.has(code);

@@ -20,8 +20,8 @@ const Outcome = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("failed"), code: Code, message: Text }),
   /** The proving process died: of a signal, of memory, of its time limit. Says nothing about the batch. */
   z.strictObject({ kind: z.literal("died"), how: z.enum(["signal", "exit", "limit", "memory"]), message: Text }),
-  /** Given back unfinished: the worker was asked to stop. */
-  z.strictObject({ kind: z.literal("handed-back"), why: z.literal("draining") }),
+  /** Given back: the worker was asked to stop, or has a proof that no store takes, and keeps it. */
+  z.strictObject({ kind: z.literal("handed-back"), why: z.enum(["draining", "no-store"]) }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 

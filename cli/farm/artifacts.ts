@@ -1,6 +1,6 @@
 // Where a coordinator keeps artifacts, and how a worker opens what it is told.
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ZkStateError } from "../../core/errors.js";
 import type { ArtifactPlace } from "../../farm/artifacts/advertised.js";
@@ -11,6 +11,7 @@ import type { ArtifactStore } from "../../farm/artifacts/store.js";
 import { type RedisSettings, redisSettings, storeConnection } from "../../farm/connection.js";
 import { farmToken } from "../../farm/secrets.js";
 import type { Context } from "../command.js";
+import { fileError } from "../file-trouble.js";
 import { writeBytes } from "../write-text.js";
 
 export interface CoordinatorArtifacts {
@@ -37,8 +38,15 @@ const TOKEN = /^[A-Za-z0-9_-]{32}$/;
 /** Drawn once per ledger: workers that know it outlive a coordinator. @throws DISK_FULL, READ_ONLY, IO_FAILED */
 function ownToken(dataDir: string): string {
   const path = join(dataDir, "farm", "token");
-  const known = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
-  if (TOKEN.test(known)) return known;
+  try {
+    const known = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+    if (TOKEN.test(known)) {
+      chmodSync(path, 0o600);
+      return known;
+    }
+  } catch (e) {
+    throw fileError(e, path, "read");
+  }
   const token = randomBytes(24).toString("base64url");
   writeBytes(path, Buffer.from(`${token}\n`), 0o600);
   return token;

@@ -17,11 +17,13 @@ export const ArtifactPlace = z.discriminatedUnion("kind", [
 ]);
 export type ArtifactPlace = z.infer<typeof ArtifactPlace>;
 
-/** Writes only when that changes something: a full Redis can still be read. What is no text there is overwritten. */
-export async function advertise(redis: Redis, replyTo: string, place: ArtifactPlace): Promise<void> {
+/** Writes only when that changes something: a full Redis can still be read. What is no text there is overwritten. @returns true when it was written */
+export async function advertise(redis: Redis, key: string, place: ArtifactPlace): Promise<boolean> {
   const text = JSON.stringify(place);
-  const known = await redis.get(artifactsKey(replyTo)).catch(() => null);
-  if (known !== text) await redis.set(artifactsKey(replyTo), text);
+  const known = await redis.get(key).catch(() => null);
+  if (known === text) return false;
+  await redis.set(key, text);
+  return true;
 }
 
 /** @throws NOBODY_COORDINATING when no coordinator of that ledger has said, or Redis has forgotten it; QUEUE_UNAVAILABLE */

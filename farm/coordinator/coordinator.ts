@@ -7,7 +7,7 @@ import { ZkStateError } from "../../core/errors.js";
 import { type ArtifactPlace, advertise } from "../artifacts/advertised.js";
 import type { ArtifactStore } from "../artifacts/store.js";
 import { makeMetrics } from "../metrics.js";
-import { PREFIX, PROVE_QUEUE, reportQueue } from "../names.js";
+import { artifactsKey, PREFIX, PROVE_QUEUE, reportQueue } from "../names.js";
 import { Report } from "../report.js";
 import type { BatchSource } from "../source.js";
 import type { FarmSnapshot } from "../status.js";
@@ -18,7 +18,7 @@ import type { CoordinatorOptions, Desk } from "./desk.js";
 import { restoreContent } from "./enqueue.js";
 import { Medians } from "./medians.js";
 import { overBudget, quarantine } from "./quarantine.js";
-import { receive } from "./receive.js";
+import { provingMs, receive } from "./receive.js";
 import { RecentTimes } from "./recent-times.js";
 import { reconcile } from "./reconcile.js";
 import { takeSnapshot } from "./snapshot.js";
@@ -43,7 +43,7 @@ const NUDGE_MS = 300;
 const REPORT_LOCK_MS = 10_000;
 const LISTEN_AGAIN_MS = 1000;
 /** Locks that ended while Redis was away are noticed this long after: a lock's time and that of the queue's own look. */
-const OUTAGE_MS = 60_000;
+const OUTAGE_MS = 90_000;
 /** Giving a proof to a ledger that is busy takes as long as this. */
 const LAST_WORK_MS = 65_000;
 
@@ -65,6 +65,8 @@ export class Coordinator {
   private more = false;
   /** Reports and rounds follow each other: both move tasks. */
   private last: Promise<unknown> = Promise.resolve();
+  /** A proof is handed to the ledger. */
+  private writing: Promise<unknown> = Promise.resolve();
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -87,7 +89,15 @@ export class Coordinator {
     this.desk = {
       ...parts,
       startedAt: Date.now(),
-      advertise: () => advertise(redis, reportQueue(source.id), parts.place()),
+      advertise: async () => {
+        const key = artifactsKey(reportQueue(source.id));
+        if (await advertise(redis, key, parts.place())) this.desk.stored.note(key);
+      },
+      accept: (...batch) => {
+        const work = source.accept(...batch);
+        this.writing = work.catch(() => undefined);
+        return work;
+      },
       options: { reconcileMs: 30_000, window: 1000, maxFailures: 3, maxDeaths: 10, activeMs: 4 * 3600 * 1000, ...options },
       book: new TaskBook(table),
       redis,
@@ -188,12 +198,12 @@ export class Coordinator {
       this.parts.log.error({ reportId: job.id, issue: read.error.issues[0] }, "a report is malformed");
       return;
     }
-    const { outcome, startedAt, finishedAt, jobId } = read.data;
+    const { outcome, jobId } = read.data;
     const circuit = this.desk.book.ofJob(jobId)?.job.circuit.id;
     await this.serial(() => receive(this.desk, read.data));
     // Workers do not wait for the next round when half of the window is done.
     if (this.more && this.desk.book.openCount < this.desk.options.window / 2) this.nudge();
-    if (outcome.kind === "proved" && circuit !== undefined) this.medians.add(circuit, finishedAt - startedAt);
+    if (outcome.kind === "proved" && circuit !== undefined) this.medians.add(circuit, provingMs(read.data, outcome));
     this.changed();
   }
 
@@ -209,6 +219,7 @@ export class Coordinator {
     if (task === undefined || (await restoreContent(this.desk, task))) return;
     if (Date.now() - this.awayAt < OUTAGE_MS) {
       this.parts.log.warn({ jobId, batchNumber: task.batchNumber }, "its lock ended while Redis was away: the job is back in the queue");
+      book.put({ ...task, state: "queued" });
       return;
     }
     metrics.deaths.inc({ how: "vanished" });
@@ -262,8 +273,8 @@ export class Coordinator {
     await soon(closing, 2000);
     this.parts.verifier.close();
     for (const connection of this.connections) connection.disconnect();
-    // Nothing waits for Redis any more; what still writes into the ledger must end before that is closed.
-    await soon(this.last, LAST_WORK_MS);
+    // What still writes into the ledger must end before that is closed.
+    await soon(this.writing, LAST_WORK_MS);
   }
 }
 

@@ -42,7 +42,9 @@ export interface Desk {
   readonly activeSince: Map<string, number>;
   /** Jobs whose input this machine's circuit has taken: what a worker says against it is not looked into twice. */
   readonly taken: Set<string>;
-  /** When an artifact was last stored, by its digest. */
+  /** Hands a proof to the ledger. */
+  readonly accept: BatchSource["accept"];
+  /** When an artifact was last stored, by its digest, and when their place was last told, by its key in Redis. */
   readonly stored: RecentTimes;
   /** When the artifacts of a job were last looked through, by its id. */
   readonly lookedThrough: RecentTimes;

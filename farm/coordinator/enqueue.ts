@@ -7,7 +7,7 @@ import { ZkStateError } from "../../core/errors.js";
 import { refOf } from "../artifacts/store.js";
 import type { ArtifactRef, ProofJob } from "../job.js";
 import { JOB_VERSION, jobIdOf, readJob } from "../job.js";
-import { reportQueue } from "../names.js";
+import { artifactsKey, reportQueue } from "../names.js";
 import { newTask, type Task } from "../task.js";
 import type { Desk } from "./desk.js";
 
@@ -79,8 +79,18 @@ export async function restoreArtifacts(desk: Desk, task: Task, since: number): P
     await readAll(desk, refs);
   }
   await storeArtifacts(desk, task);
-  return since < desk.startedAt || refs.some(({ sha256 }) => desk.stored.notedSince(sha256, since));
+  return refs.some(({ sha256 }) => storedSince(desk, sha256, since));
 }
+
+/** Tells the place again that a worker did not find. @returns true when it may have been told since the worker's attempt began */
+export async function restorePlace(desk: Desk, task: Task, since: number): Promise<boolean> {
+  await desk.advertise();
+  return storedSince(desk, artifactsKey(task.job.replyTo), since);
+}
+
+/** What a coordinator before this one has stored is not known. */
+const storedSince = ({ startedAt, stored }: Desk, what: string, since: number): boolean =>
+  since < startedAt || stored.notedSince(what, since);
 
 async function readAll({ artifacts }: Desk, refs: readonly ArtifactRef[]): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "zkstate-restore-"));

@@ -6,7 +6,7 @@ import { workerLabel } from "../metrics.js";
 import type { Report } from "../report.js";
 import { type Attempt, isOpen, knows, type Task, withAttempt } from "../task.js";
 import { blame, cancel, type Desk, praise } from "./desk.js";
-import { restoreArtifacts } from "./enqueue.js";
+import { restoreArtifacts, restorePlace } from "./enqueue.js";
 import { overBudget, quarantine } from "./quarantine.js";
 import { MAX_PROOF_BYTES } from "./verifier.js";
 
@@ -64,11 +64,11 @@ async function proved(desk: Desk, task: Task, report: Report, outcome: Proved): 
   const proof = JSON.parse(Buffer.from(bytes).toString("utf8")) as Groth16Proof;
   const attempted = knows(task, report.fence) ? task : withAttempt(task, attemptOf(report, undefined, outcome.proof.sha256));
   const accepting = book.put({ ...attempted, accepting: true });
-  await source.accept(batchNumber, proof, { backend: outcome.backend, timings: outcome.timings });
+  await desk.accept(batchNumber, proof, { backend: outcome.backend, timings: outcome.timings });
   log.info({ batchNumber, jobId: task.jobId }, "accepted");
   book.put({ ...accepting, accepting: false, state: "proven", provenAt: Date.now(), provenBy: report.worker });
   await praise(desk, report.worker);
-  count(desk, task, report);
+  count(desk, task, report, outcome);
   setTimeout(() => void cancel(desk, task.jobId).catch(() => undefined), CANCEL_AFTER_MS).unref();
 }
 
@@ -92,15 +92,26 @@ async function refuse(desk: Desk, task: Task, report: Report, why: string): Prom
   desk.nudge();
 }
 
-function count({ metrics }: Desk, { createdAt, job }: Task, { worker, startedAt, finishedAt }: Report): void {
+/** What a proof took: an attempt that stores one of before is shorter. */
+export const provingMs = ({ startedAt, finishedAt }: Report, { timings }: Proved): number =>
+  Math.max(finishedAt - startedAt, timings.witnessMs + timings.proveMs);
+
+function count({ metrics }: Desk, { createdAt, job }: Task, report: Report, outcome: Proved): void {
+  const { worker, startedAt } = report;
   const circuit = { circuit: job.circuit.id };
   metrics.proofs.inc({ worker: workerLabel(worker) });
   metrics.waitSeconds.observe(circuit, Math.max(0, startedAt - createdAt) / 1000);
-  metrics.proveSeconds.observe(circuit, Math.max(0, finishedAt - startedAt) / 1000);
+  metrics.proveSeconds.observe(circuit, provingMs(report, outcome) / 1000);
 }
 
-/** When an attempt began, at the latest: its worker's clock may be ahead. */
-const begun = ({ startedAt, finishedAt }: Report): number => Math.min(startedAt, Date.now() - (finishedAt - startedAt));
+/** A report may have waited, and a clock be behind, for this long; who is further behind is not excused for it. */
+const LATEST_MS = 300_000;
+
+/** When an attempt began, by this machine's clock. Its worker's may be wrong. */
+function begun({ startedAt, finishedAt }: Report): number {
+  const atLatest = Date.now() - (finishedAt - startedAt);
+  return Math.max(Math.min(startedAt, atLatest), atLatest - LATEST_MS);
+}
 
 /** @returns true when the failure does not speak against the machine */
 async function failed(desk: Desk, task: Task, code: ErrorCode, report: Report): Promise<boolean> {
@@ -108,6 +119,7 @@ async function failed(desk: Desk, task: Task, code: ErrorCode, report: Report): 
   const { batchNumber } = task;
   if (isOfTheMachine(code)) {
     book.put({ ...task, failures: task.failures - 1 });
+    if (code === "NOBODY_COORDINATING") return restorePlace(desk, task, begun(report));
     if (code === "ARTIFACT_MISSING" || code === "ARTIFACT_CORRUPT") return restoreArtifacts(desk, task, begun(report));
     return isShared(code);
   }

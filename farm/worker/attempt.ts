@@ -13,6 +13,8 @@ import { ProverDied } from "./prover-process.js";
 
 /** A job that is left in the queue may be taken by another worker at once, and comes back after this. */
 const LEFT_DELAY_MS = 2000;
+/** A proof that waits for its store lets others have the slot for this long. */
+const NO_STORE_DELAY_MS = 10_000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 /** A job whose process died is tried again, later each time. */
@@ -33,11 +35,13 @@ export interface AttemptTools {
   readonly storeOf: (replyTo: string) => Promise<ArtifactStore>;
   /** Sends a report, however long that takes. */
   readonly send: (job: ProofJob, report: Report) => Promise<void>;
-  /** After Redis was emptied the queue may give a worker the job that it works on. */
-  readonly busyWith: (jobId: string) => boolean;
+  /** After Redis was emptied the queue may give a worker the job that it works on: that attempt has lost its lock. @returns false when there is none */
+  readonly breakOffEarlier: (jobId: string) => boolean;
   readonly onLeft: (jobId: string, job: ProofJob, why: string) => void;
-  /** An attempt that may run; its end is told too. */
-  readonly onStart: (jobId: string, job: ProofJob) => void;
+  /** An attempt that may run; its end is told too. @returns what breaks it off, with one of the reasons above */
+  readonly onStart: (jobId: string, job: ProofJob) => AbortSignal;
+  /** Aborted when the worker must end, whatever broke an attempt off before. */
+  readonly graceOver: AbortSignal;
   readonly onEnd: (jobId: string, outcome: Outcome | undefined) => void;
 }
 
@@ -46,7 +50,7 @@ export interface AttemptTools {
  * @returns the report of the proof, which the queue keeps, so that a lost report is found again
  * @throws DelayedError when the job is back in the queue; UnrecoverableError and others when it failed
  */
-export async function attempt(tools: AttemptTools, raw: Job, token: string | undefined, signal: AbortSignal): Promise<Report> {
+export async function attempt(tools: AttemptTools, raw: Job, token: string | undefined): Promise<Report> {
   const jobId = `${raw.id}`;
   const job = mustBeJob(raw);
   const started = {
@@ -57,14 +61,14 @@ export async function attempt(tools: AttemptTools, raw: Job, token: string | und
     worker: tools.worker,
     startedAt: Date.now(),
   } as const;
-  const notNow = tools.serves(job.circuit.id) ? (tools.busyWith(jobId) ? "in work here" : undefined) : "not served here";
+  const notNow = tools.serves(job.circuit.id) ? (tools.breakOffEarlier(jobId) ? "in work here" : undefined) : "not served here";
   if (notNow !== undefined) {
     // Without a report: it would come as often as there are such jobs.
     tools.onLeft(jobId, job, notNow);
     await raw.moveToDelayed(Date.now() + LEFT_DELAY_MS, token);
     throw new DelayedError();
   }
-  tools.onStart(jobId, job);
+  const signal = tools.onStart(jobId, job);
   let outcome: Outcome | undefined;
   try {
     outcome = await run(tools, jobId, job, signal);
@@ -89,12 +93,13 @@ async function run(tools: AttemptTools, jobId: string, job: ProofJob, signal: Ab
   try {
     const { proof, ...made } = kept.get(jobId) ?? (await prover.prove(job, await storeOf(job.replyTo), signal));
     kept.keep(jobId, { proof, ...made });
-    const stored = await store(tools, job, Buffer.from(proof), unlessLockLost(signal));
+    const stored = await store(tools, job, Buffer.from(proof), signal);
+    if (stored === undefined) return { kind: "handed-back", why: "no-store" };
     kept.stored(jobId);
     return { kind: "proved", proof: stored, ...made };
   } catch (e) {
     if (signal.aborted) {
-      if (`${signal.reason}`.includes(HAND_BACK)) return { kind: "handed-back", why: "draining" };
+      if (signal.reason === HAND_BACK) return { kind: "handed-back", why: "draining" };
       // Nobody waits for this attempt: its job is gone, or another worker has it.
       throw new UnrecoverableError(`${signal.reason}`);
     }
@@ -105,26 +110,23 @@ async function run(tools: AttemptTools, jobId: string, job: ProofJob, signal: Ab
   }
 }
 
-/** Whoever has the job now may fail: a proof that is made is kept, and the first that arrives is taken. */
-function unlessLockLost(signal: AbortSignal): AbortSignal {
-  const end = new AbortController();
-  const hear = () => {
-    if (!`${signal.reason}`.includes(LOCK_LOST)) end.abort(signal.reason);
-  };
-  if (signal.aborted) hear();
-  else signal.addEventListener("abort", hear, { once: true });
-  return end.signal;
-}
-
-/** Stores a proof with patience: it is paid for, and the coordinator may be about to start again, elsewhere. */
-async function store(tools: AttemptTools, { replyTo }: ProofJob, proof: Uint8Array, signal: AbortSignal): Promise<ArtifactRef> {
-  const end = Date.now() + tools.patienceMs;
+/**
+ * Stores a proof with patience: it is paid for, and the coordinator may be about to start again, elsewhere. Also under a lost lock:
+ * whoever has the job now may fail, and the first proof that arrives is taken.
+ * @returns undefined when there is no store for too long
+ */
+async function store(tools: AttemptTools, { replyTo }: ProofJob, proof: Uint8Array, signal: AbortSignal): Promise<ArtifactRef | undefined> {
+  const { patienceMs, storeOf, graceOver } = tools;
+  const needless = () => graceOver.aborted || (signal.aborted && signal.reason !== LOCK_LOST);
+  const end = Date.now() + patienceMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
-      return await (await tools.storeOf(replyTo)).put(proof);
+      return await (await storeOf(replyTo)).put(proof);
     } catch (e) {
-      if (!(e instanceof ZkStateError && isPassing(e.code)) || Date.now() > end) throw e;
-      await sleep(wait, undefined, { signal });
+      if (!(e instanceof ZkStateError && isPassing(e.code)) || needless()) throw e;
+      if (Date.now() > end) return undefined;
+      await sleep(wait, undefined, { signal: signal.aborted ? graceOver : AbortSignal.any([signal, graceOver]) }).catch(() => undefined);
+      if (needless()) throw e;
     }
   }
 }
@@ -137,7 +139,7 @@ async function conclude(report: Report, raw: Job, token: string | undefined): Pr
       return report;
     case "handed-back":
       // Not moveToWait: that wakes no idle worker when jobs have priorities.
-      await raw.moveToDelayed(Date.now(), token);
+      await raw.moveToDelayed(Date.now() + (outcome.why === "no-store" ? NO_STORE_DELAY_MS : 0), token);
       throw new DelayedError();
     case "died":
       await raw.moveToDelayed(Date.now() + diedDelay(report.attempt), token);

@@ -54,6 +54,7 @@ const LAST_WAIT_MS = 2000;
 
 interface Running {
   readonly job: ProofJob;
+  readonly end: AbortController;
   readonly startedAt: number;
 }
 
@@ -65,6 +66,7 @@ export class FarmWorker {
   private readonly stores: WorkerStores;
   private readonly running = new Map<string, Running>();
   private readonly kept = new KeptProofs();
+  private readonly graceOver = new AbortController();
   private readonly giveUp = new AbortController();
   private readonly startedAt = Date.now();
   private worker: Worker;
@@ -74,8 +76,8 @@ export class FarmWorker {
   private draining = false;
   private tripped = false;
   private proofs = 0;
-  /** Reports that are not taken yet. */
-  private sending = 0;
+  /** Jobs that the queue has given and not got back. */
+  private inHand = 0;
   private lastTaken = Date.now();
 
   constructor(
@@ -92,7 +94,7 @@ export class FarmWorker {
     this.workerConnection = connect();
     this.worker = this.makeWorker();
     this.subscriber.on("message", (channel, text: string) => {
-      if (channel === CANCEL_CHANNEL) this.worker.cancelJob(text, CANCELLED);
+      if (channel === CANCEL_CHANNEL) this.breakOff(text, CANCELLED);
       else if (text === options.name) this.beatNow();
     });
     void this.subscriber.subscribe(CANCEL_CHANNEL, TRIP_CHANNEL).catch(() => undefined);
@@ -116,19 +118,19 @@ export class FarmWorker {
       kept: this.kept,
       serves: (circuit: string) => this.options.circuits.length === 0 || this.options.circuits.includes(circuit),
       storeOf: (replyTo: string) => this.stores.of(replyTo),
-      send: async (job: ProofJob, report: Report) => {
-        this.sending++;
-        await this.reports.send(job, report, this.giveUp.signal).finally(() => this.sending--);
-      },
-      busyWith: (jobId: string) => this.running.has(jobId),
+      send: (job: ProofJob, report: Report) => this.reports.send(job, report, this.giveUp.signal),
+      graceOver: this.graceOver.signal,
+      breakOffEarlier: (jobId: string) => this.breakOff(jobId, LOCK_LOST),
       onLeft: (jobId: string, { batchNumber, circuit }: ProofJob, why: string) => {
         this.lastTaken = Date.now();
         log.debug({ jobId, batchNumber, circuit: circuit.id }, `${why}: left to another worker`);
       },
       onStart: (jobId: string, job: ProofJob) => {
         this.lastTaken = Date.now();
-        this.running.set(jobId, { job, startedAt: Date.now() });
+        const end = new AbortController();
+        this.running.set(jobId, { job, startedAt: Date.now(), end });
         log.info({ jobId, batchNumber: job.batchNumber, circuit: job.circuit.id }, "attempt started");
+        return end.signal;
       },
       onEnd: (jobId: string, outcome: Parameters<Parameters<typeof attempt>[0]["onEnd"]>[1]) => {
         this.lastTaken = Date.now();
@@ -139,8 +141,10 @@ export class FarmWorker {
         log[level]({ jobId, batchNumber: job?.batchNumber, outcome: outcome ?? "broken off" }, "attempt ended");
       },
     };
-    // Three parameters: that is how BullMQ knows that it can be cancelled.
-    const process = (raw: Job, token?: string, signal?: AbortSignal) => attempt(tools, raw, token, signal ?? new AbortController().signal);
+    const process = (raw: Job, token?: string) => {
+      this.inHand++;
+      return attempt(tools, raw, token).finally(() => this.inHand--);
+    };
     const worker = new Worker(PROVE_QUEUE, process, {
       connection: this.workerConnection,
       prefix: PREFIX,
@@ -158,12 +162,18 @@ export class FarmWorker {
     });
     worker.on("lockRenewalFailed", (ids: string[]) => {
       for (const id of ids) {
-        log.warn({ jobId: id }, "lock lost: the attempt is broken off");
-        worker.cancelJob(id, LOCK_LOST);
+        if (this.breakOff(id, LOCK_LOST)) log.warn({ jobId: id }, "lock lost: the attempt is broken off");
       }
     });
     worker.on("error", (err) => this.complain(err));
     return worker;
+  }
+
+  /** @returns false when this worker has no attempt at the job */
+  private breakOff(jobId: string, reason: string): boolean {
+    const attempt = this.running.get(jobId);
+    attempt?.end.abort(reason);
+    return attempt !== undefined;
   }
 
   /** BullMQ tries again at once: the same trouble is told once in a while. */
@@ -230,13 +240,14 @@ export class FarmWorker {
     log.info({ running: this.running.size, graceMs }, "draining");
     const late = setTimeout(() => {
       log.warn({ running: this.running.size }, "the grace is over: what runs is given back");
-      this.worker.cancelAllJobs(HAND_BACK);
+      for (const { end } of this.running.values()) end.abort(HAND_BACK);
+      this.graceOver.abort();
       // With Redis away even giving back would wait for ever.
       setTimeout(() => this.giveUp.abort(new Error("the worker ends")), Math.max(1000, graceMs)).unref();
     }, graceMs);
     // With Redis away a worker that has nothing to give back would wait just as long.
     const idle = setTimeout(() => {
-      if (this.running.size === 0 && this.sending === 0) this.giveUp.abort(new Error("the worker ends"));
+      if (this.inHand === 0) this.giveUp.abort(new Error("the worker ends"));
     }, LAST_WAIT_MS);
     try {
       await Promise.race([this.worker.close(), new Promise((resolve) => this.giveUp.signal.addEventListener("abort", resolve))]);

@@ -177,8 +177,46 @@ it("when a coordinator of another token follows at the same address, and proofs 
   const made = await farm.coordinator(source, { place: placeOf("second") });
   await until(() => source.first.size === 4, "the proofs are lost");
   expect([proofs, await tripsOf(made)]).toEqual([4, 0]);
-  await worker.drain(1000);
+  await farm.stop(worker);
   await after.close();
+});
+
+it("when the disk of the store is full: proofs are kept and given back, not made again", async () => {
+  const source = simulatedSource("disk", 6, farm.dir);
+  const place = { kind: "http", url: `http://127.0.0.1:${await freePort()}`, token: "t".repeat(32) } as const;
+  let full = true;
+  const server = await farm.serveArtifacts(place, () => full);
+  const made = await farm.coordinator(source, { place });
+  const honest = simulatedProver(20);
+  let proofs = 0;
+  const worker = await farm.worker(
+    {
+      ...honest,
+      prove: async (...args) => {
+        const proof = await honest.prove(...args);
+        proofs++;
+        return proof;
+      },
+    },
+    { patienceMs: 100 },
+  );
+  await until(() => proofs === 6, "the slots are held");
+  full = false;
+  await until(() => source.first.size === 6, "the batches are not proven");
+  expect([proofs, await tripsOf(made)]).toEqual([6, 0]);
+  await farm.stop(worker);
+  await server.close();
+});
+
+it("but a worker is whose way to the artifacts is barred, while the coordinator has told the right one all the time", async () => {
+  const source = simulatedSource("barred", 6, farm.dir);
+  const place = { kind: "http", url: `http://127.0.0.1:${await freePort()}`, token: "told" } as const;
+  const server = await farm.serveArtifacts({ ...place, token: "of another server" });
+  const made = await farm.coordinator(source, { place });
+  const worker = await farm.worker();
+  await until(async () => (await tripsOf(made)) === 1, "the worker goes on failing");
+  await farm.stop(worker);
+  await server.close();
 });
 
 it("for an outage that is longer than a lock", async () => {

@@ -94,9 +94,15 @@ export class SimulatedFarm {
     return made;
   }
 
-  /** Serves the artifacts where a place says that they are. */
-  async serveArtifacts({ url, token }: Extract<ArtifactPlace, { kind: "http" }>): Promise<{ close(): Promise<unknown> }> {
+  /** Serves the artifacts where a place says that they are; takes none while its disk is full. */
+  async serveArtifacts(
+    { url, token }: Extract<ArtifactPlace, { kind: "http" }>,
+    full: () => boolean = () => false,
+  ): Promise<{ close(): Promise<unknown> }> {
     const app = fastify({ forceCloseConnections: true });
+    app.addHook("onRequest", async ({ method }, reply) => {
+      if (method === "PUT" && full()) await reply.code(507).send({ error: { code: "DISK_FULL", message: "no space left" } });
+    });
     app.register(artifactRoutes(folderStore(this.artifacts), token, 8192));
     await app.listen({ host: "127.0.0.1", port: Number(new URL(url).port) });
     return app;
