@@ -77,7 +77,7 @@ export function folderStore(dir: string, { keepMs, advertised = false }: FolderS
     }
   }
   async function has(ref: ArtifactRef): Promise<boolean> {
-    if (!advertised) ensureStore();
+    ensureStore();
     if ((await sizeOf(ref)) !== ref.bytes) return false;
     const now = new Date();
     // Its age counts from the last time that somebody asked; on a disk that is only read nothing is ever removed.
@@ -86,7 +86,6 @@ export function folderStore(dir: string, { keepMs, advertised = false }: FolderS
   }
 
   async function keep(ref: ArtifactRef, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ArtifactRef> {
-    if (advertised) ensureStore();
     if (!(await has(ref))) await writeWhole({ path: pathOf(ref), ref, chunks, where: name, temporary: temporaryIn(root) });
     return ref;
   }

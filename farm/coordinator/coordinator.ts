@@ -9,6 +9,7 @@ import type { ArtifactStore } from "../artifacts/store.js";
 import { makeMetrics } from "../metrics.js";
 import { artifactsKey, PREFIX, PROVE_QUEUE, reportQueue } from "../names.js";
 import { Report } from "../report.js";
+import { soon } from "../soon.js";
 import type { BatchSource } from "../source.js";
 import type { FarmSnapshot } from "../status.js";
 import type { FarmTable } from "../table.js";
@@ -41,7 +42,7 @@ export interface CoordinatorParts {
 /** A nudge waits this long for more of its kind, and for the queue to catch up with a report. */
 const NUDGE_MS = 300;
 const REPORT_LOCK_MS = 10_000;
-const LISTEN_AGAIN_MS = 1000;
+const RETRY_MS = 1000;
 /** Locks that ended while Redis was away are noticed this long after: a lock's time and that of the queue's own look. */
 const OUTAGE_MS = 90_000;
 /** Giving a proof to a ledger that is busy takes as long as this. */
@@ -118,7 +119,7 @@ export class Coordinator {
       lockDuration: REPORT_LOCK_MS,
       stalledInterval: REPORT_LOCK_MS,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
-      runRetryDelay: LISTEN_AGAIN_MS,
+      runRetryDelay: RETRY_MS,
     });
     this.reports.on("error", (err) => log.warn({ err }, "reports"));
     this.reports.on("failed", (job, err) =>
@@ -143,7 +144,7 @@ export class Coordinator {
   private async listen(): Promise<void> {
     while (!this.stopped) {
       await this.events.run().catch((err: unknown) => this.parts.log.debug({ err }, "events"));
-      await sleep(LISTEN_AGAIN_MS, undefined, { ref: false });
+      await sleep(RETRY_MS, undefined, { ref: false });
     }
   }
 
@@ -276,11 +277,4 @@ export class Coordinator {
     // What still writes into the ledger must end before that is closed.
     await soon(this.writing, LAST_WORK_MS);
   }
-}
-
-/** Waits for the end of this, but not for longer. */
-async function soon(work: Promise<unknown>, ms: number): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work, sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined)]);
-  enough.abort();
 }

@@ -1,15 +1,13 @@
-// When something last happened to each of many things; the longest ago are forgotten.
+// When something last happened to each of many things.
+import { BoundedMap } from "../bounded-map.js";
 
 const KEPT = 10_000;
 
 export class RecentTimes {
-  private readonly times = new Map<string, number>();
+  private readonly times = new BoundedMap<string, number>(KEPT);
 
   note(key: string): void {
-    this.times.delete(key);
     this.times.set(key, Date.now());
-    const [oldest] = this.times.keys();
-    if (this.times.size > KEPT && oldest !== undefined) this.times.delete(oldest);
   }
 
   /** @param time in ms since the epoch */

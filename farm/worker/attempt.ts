@@ -7,8 +7,7 @@ import type { ArtifactStore } from "../artifacts/store.js";
 import { isDeterministic, isPassing } from "../attempt-errors.js";
 import { type ArtifactRef, JOB_VERSION, type ProofJob, readJob } from "../job.js";
 import { type Outcome, type Report, shortText } from "../report.js";
-import type { KeptProofs } from "./kept-proofs.js";
-import type { JobProver } from "./prover.js";
+import type { JobProver, MadeProof } from "./prover.js";
 import { ProverDied } from "./prover-process.js";
 
 /** A job that is left in the queue may be taken by another worker at once, and comes back after this. */
@@ -30,7 +29,8 @@ export interface AttemptTools {
   readonly prover: JobProver;
   /** For storing a proof. */
   readonly patienceMs: number;
-  readonly kept: KeptProofs;
+  /** Proofs that are not stored yet, by their job: when it comes back to this worker it is not proven again. */
+  readonly kept: Map<string, MadeProof>;
   readonly serves: (circuit: string) => boolean;
   readonly storeOf: (replyTo: string) => Promise<ArtifactStore>;
   /** Sends a report, however long that takes. */
@@ -40,9 +40,9 @@ export interface AttemptTools {
   readonly onLeft: (jobId: string, job: ProofJob, why: string) => void;
   /** An attempt that may run; its end is told too. @returns what breaks it off, with one of the reasons above */
   readonly onStart: (jobId: string, job: ProofJob) => AbortSignal;
+  readonly onEnd: (jobId: string, outcome: Outcome | undefined) => void;
   /** Aborted when the worker must end, whatever broke an attempt off before. */
   readonly graceOver: AbortSignal;
-  readonly onEnd: (jobId: string, outcome: Outcome | undefined) => void;
 }
 
 /**
@@ -92,10 +92,10 @@ async function run(tools: AttemptTools, jobId: string, job: ProofJob, signal: Ab
   const { kept, prover, storeOf } = tools;
   try {
     const { proof, ...made } = kept.get(jobId) ?? (await prover.prove(job, await storeOf(job.replyTo), signal));
-    kept.keep(jobId, { proof, ...made });
+    kept.set(jobId, { proof, ...made });
     const stored = await store(tools, job, Buffer.from(proof), signal);
     if (stored === undefined) return { kind: "handed-back", why: "no-store" };
-    kept.stored(jobId);
+    kept.delete(jobId);
     return { kind: "proved", proof: stored, ...made };
   } catch (e) {
     if (signal.aborted) {

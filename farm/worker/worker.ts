@@ -5,13 +5,14 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { ArtifactStore } from "../artifacts/store.js";
 import { type OpenPlace, WorkerStores } from "../artifacts/worker-stores.js";
+import { BoundedMap } from "../bounded-map.js";
 import type { ProofJob } from "../job.js";
 import { CANCEL_CHANNEL, PREFIX, PROVE_QUEUE, TRIP_CHANNEL, trippedKey, workerKey } from "../names.js";
-import type { Report } from "../report.js";
+import type { Outcome, Report } from "../report.js";
+import { soon } from "../soon.js";
 import type { WorkerBeat } from "../status.js";
 import { attempt, CANCELLED, HAND_BACK, LOCK_LOST } from "./attempt.js";
-import { KeptProofs } from "./kept-proofs.js";
-import type { JobProver } from "./prover.js";
+import type { JobProver, MadeProof } from "./prover.js";
 import { ReportSender } from "./reports.js";
 
 export interface FarmWorkerOptions {
@@ -46,6 +47,8 @@ export interface FarmWorkerParts {
 
 /** Not the number of tries of a proof: the coordinator counts deaths. This is the last fuse. */
 const MAX_STARTS = 100;
+/** A proof is less than a kilobyte. */
+const KEPT_PROOFS = 1000;
 const BEAT_LIFE_S = 30;
 const RETRY_DELAY_MS = 1000;
 const COMPLAIN_EVERY_MS = 5000;
@@ -65,7 +68,7 @@ export class FarmWorker {
   private readonly reports: ReportSender;
   private readonly stores: WorkerStores;
   private readonly running = new Map<string, Running>();
-  private readonly kept = new KeptProofs();
+  private readonly kept = new BoundedMap<string, MadeProof>(KEPT_PROOFS);
   private readonly graceOver = new AbortController();
   private readonly giveUp = new AbortController();
   private readonly startedAt = Date.now();
@@ -132,7 +135,7 @@ export class FarmWorker {
         log.info({ jobId, batchNumber: job.batchNumber, circuit: job.circuit.id }, "attempt started");
         return end.signal;
       },
-      onEnd: (jobId: string, outcome: Parameters<Parameters<typeof attempt>[0]["onEnd"]>[1]) => {
+      onEnd: (jobId: string, outcome: Outcome | undefined) => {
         this.lastTaken = Date.now();
         const job = this.running.get(jobId)?.job;
         this.running.delete(jobId);
@@ -238,16 +241,17 @@ export class FarmWorker {
     this.draining = true;
     const { log, prover } = this.parts;
     log.info({ running: this.running.size, graceMs }, "draining");
+    const giveUp = () => this.giveUp.abort(new Error("the worker ends"));
     const late = setTimeout(() => {
       log.warn({ running: this.running.size }, "the grace is over: what runs is given back");
       for (const { end } of this.running.values()) end.abort(HAND_BACK);
       this.graceOver.abort();
       // With Redis away even giving back would wait for ever.
-      setTimeout(() => this.giveUp.abort(new Error("the worker ends")), Math.max(1000, graceMs)).unref();
+      setTimeout(giveUp, Math.max(1000, graceMs)).unref();
     }, graceMs);
     // With Redis away a worker that has nothing to give back would wait just as long.
     const idle = setTimeout(() => {
-      if (this.inHand === 0) this.giveUp.abort(new Error("the worker ends"));
+      if (this.inHand === 0) giveUp();
     }, LAST_WAIT_MS);
     try {
       await Promise.race([this.worker.close(), new Promise((resolve) => this.giveUp.signal.addEventListener("abort", resolve))]);
@@ -257,16 +261,12 @@ export class FarmWorker {
       clearInterval(this.timer);
       prover.close();
     }
-    await soon(this.redis.del(workerKey(this.options.name)));
+    await soon(this.redis.del(workerKey(this.options.name)), LAST_WAIT_MS);
     await this.close();
   }
 
   private async close(): Promise<void> {
-    await soon(Promise.allSettled([this.reports.close(), this.queue.close(), this.stores.close()]));
+    await soon(Promise.allSettled([this.reports.close(), this.queue.close(), this.stores.close()]), LAST_WAIT_MS);
     for (const connection of [this.redis, this.subscriber, this.workerConnection]) connection.disconnect();
   }
 }
-
-/** Waits for the end of this, but not long. */
-const soon = (work: Promise<unknown>): Promise<unknown> =>
-  Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS))]);
