@@ -160,7 +160,7 @@ export class Lab {
     const accepted = () =>
       coordinators.flatMap(({ log }) => log.filter(({ msg = "" }) => taken.test(msg)).map(({ batchNumber }) => Number(batchNumber)));
     // The ledger is told before the log.
-    for (const end = Date.now() + 60_000; accepted().length < this.head && Date.now() < end; ) await sleep(50);
+    await waited(() => accepted().length >= this.head);
     expect(accepted().sort((a, b) => a - b)).toEqual(Array.from({ length: this.head }, (_, i) => i + 1));
   }
 
@@ -171,12 +171,12 @@ export class Lab {
         command.child.exitCode === null && command.child.signalCode === null ? command.stop() : command.ended,
       ),
     );
-    for (const end = Date.now() + 60_000; marked(this.mark).length > 0 && Date.now() < end; ) await sleep(50);
+    await waited(() => marked(this.mark).length === 0);
     expect(marked(this.mark).map(({ command }) => command)).toEqual([]);
     const client = this.redis.client();
     const locks = () => client.keys("zkstate:*:lock");
     // That of a report in hand outlives a coordinator by some seconds.
-    for (const end = Date.now() + 60_000; (await locks()).length > 0 && Date.now() < end; ) await sleep(50);
+    await waited(async () => (await locks()).length === 0);
     expect(await locks()).toEqual([]);
   }
 
@@ -192,6 +192,11 @@ export class Lab {
     if (!this.shared) await this.redis.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** Waits for this, but not for ever: what is wrong then is for an assertion to say. */
+async function waited(look: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await look()) && Date.now() < end; ) await sleep(50);
 }
 
 /** Says how long a farm took to be whole again: the table of docs/reliability.md is made of these lines. */

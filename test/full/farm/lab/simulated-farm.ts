@@ -2,10 +2,10 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { fastify } from "fastify";
 import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { type SimulatedSource, simulatedProver, simulatedVerifier } from "../../../../bench/scheduler/simulated.js";
 import { openPlace } from "../../../../cli/farm/artifacts.js";
 import type { ArtifactPlace } from "../../../../farm/artifacts/advertised.js";
@@ -18,16 +18,12 @@ import { PREFIX, PROVE_QUEUE } from "../../../../farm/names.js";
 import { FarmTable } from "../../../../farm/table.js";
 import type { JobProver } from "../../../../farm/worker/prover.js";
 import { FarmWorker, type FarmWorkerOptions } from "../../../../farm/worker/worker.js";
-import type { RedisServer } from "../../../helpers/redis.js";
+import { type RedisServer, startRedis } from "../../../helpers/redis.js";
 
 const log = pino({ level: "silent" });
 
 /** Rounds by the clock come too late with this: what is wrong must be found by what the workers report. */
 export const NO_ROUNDS_MS = 3_600_000;
-
-export async function until(what: () => boolean | Promise<boolean>, message: string): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await what()); await sleep(50)) if (Date.now() > end) throw new Error(message);
-}
 
 /** How often a worker was taken out of service. */
 export const tripsOf = async ({ metrics }: Coordinator): Promise<number | undefined> => (await metrics.trips.get()).values[0]?.value;
@@ -124,4 +120,27 @@ export class SimulatedFarm {
     for (const made of [...this.closing.keys()].reverse()) await this.stop(made);
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** A Redis for a test file, and a farm for each of its tests. */
+export function simulatedFarms(): { readonly redis: RedisServer; readonly farm: SimulatedFarm } {
+  let redis: RedisServer;
+  let farm: SimulatedFarm;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+  beforeEach(async () => {
+    await redis.wipe();
+    farm = new SimulatedFarm(redis);
+  });
+  afterEach(() => farm.close());
+  return {
+    get redis() {
+      return redis;
+    },
+    get farm() {
+      return farm;
+    },
+  };
 }
